@@ -1,0 +1,1 @@
+"""What a card is: templates and their rendering, data, and the card's JSON document."""

@@ -1,0 +1,241 @@
+"""The card as a JSON value: which of the two formats it is, and a walk over its objects."""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from amcli.errors import CardError
+
+MAX_CARD_BYTES = 16 * 1024 * 1024
+MAX_NESTING = 200
+
+# A card without @type that has one of these is taken as a MessageCard; real cards lack @type.
+_MESSAGE_CARD_PROPERTIES = frozenset(
+    {"potentialAction", "sections", "themeColor", "summary", "@context"}
+)
+
+
+class CardKind(enum.Enum):
+    """The two formats that Outlook knows."""
+
+    ADAPTIVE = "adaptive"
+    MESSAGE = "message"
+
+    @property
+    def label(self) -> str:
+        """Return the format's own name."""
+        return "Adaptive Card" if self is CardKind.ADAPTIVE else "MessageCard"
+
+
+@dataclass(frozen=True)
+class CardDocument:
+    """A card's JSON value with what is known of its text."""
+
+    value: dict[str, Any]
+    kind: CardKind
+    source: str
+    """What a person calls it: a path, a template's name, ``<stdin>``."""
+    duplicates: tuple[str, ...] = ()
+    """JSON pointers of properties that stand twice in one object; the last one counts."""
+
+    @property
+    def version(self) -> str | None:
+        """Return ``version`` of an Adaptive Card when it is a string."""
+        version = self.value.get("version")
+        return version if isinstance(version, str) else None
+
+    @property
+    def originator(self) -> str | None:
+        """Return ``originator`` when the card has a non-empty one."""
+        originator = self.value.get("originator")
+        return originator if isinstance(originator, str) and originator else None
+
+    def compact(self) -> str:
+        """Return the card as JSON in one line of ASCII, so that no charset can damage it."""
+        return json.dumps(self.value, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+    def pretty(self) -> str:
+        """Return the card as JSON for people, two spaces deep; lone surrogates stay escaped."""
+        text = json.dumps(self.value, indent=2, ensure_ascii=False, allow_nan=False)
+        return "".join(f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" else c for c in text)
+
+
+@dataclass(frozen=True)
+class Node:
+    """One object of a card and where it stands."""
+
+    value: dict[str, Any]
+    pointer: str
+    """RFC 6901, ``""`` for the card itself."""
+    parent: Node | None
+    property: str | None
+    """The property of ``parent`` that holds this object, itself or in its list."""
+
+    @property
+    def type(self) -> str | None:
+        """Return ``type`` or ``@type`` when it is a string."""
+        found = self.value.get("type", self.value.get("@type"))
+        return found if isinstance(found, str) else None
+
+
+def parse_card(text: str | bytes, source: str) -> CardDocument:
+    """Return the card in ``text`` (JSON; bytes must be UTF-8, a byte order mark is skipped).
+
+    Raises CardError, with line and column where there is one, for anything that is not exactly
+    one card: not JSON, NaN or infinite numbers, a list, both formats in one, neither.
+    """
+    pairs = _Pairs()
+    value = _load(text, source, pairs)
+    if not isinstance(value, dict):
+        raise CardError(
+            f"{source}: a card is a JSON object, this is {_json_type(value)}",
+            hint="one file holds one card; take it out of the list",
+        )
+    return CardDocument(value, card_kind(value, source), source, pairs.duplicates(value))
+
+
+def card_kind(value: Mapping[str, Any], source: str) -> CardKind:
+    """Return the format of a card; raises CardError for both at once, or for neither."""
+    adaptive = value.get("type") == "AdaptiveCard"
+    message = value.get("@type") == "MessageCard"
+    if adaptive and message:
+        raise CardError(
+            f'{source}: both "type": "AdaptiveCard" and "@type": "MessageCard"',
+            hint="keep the one that the rest of the card is written in",
+        )
+    if adaptive:
+        return CardKind.ADAPTIVE
+    if message or ("@type" not in value and not _MESSAGE_CARD_PROPERTIES.isdisjoint(value)):
+        return CardKind.MESSAGE
+    raise CardError(
+        f"{source}: not a card: {_type_found(value)}",
+        hint='an Adaptive Card has "type": "AdaptiveCard", a MessageCard "@type": "MessageCard"',
+    )
+
+
+def walk(document: CardDocument) -> Iterator[Node]:
+    """Yield every object of the card, parents before children, in document order."""
+    stack = [Node(document.value, "", None, None)]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(list(_children(node))))
+
+
+def pointer_token(name: str | int) -> str:
+    """Return one step of a JSON pointer, escaped (RFC 6901, section 3)."""
+    return str(name).replace("~", "~0").replace("/", "~1")
+
+
+def _children(node: Node) -> Iterator[Node]:
+    for name, value in node.value.items():
+        yield from _objects_in(value, f"{node.pointer}/{pointer_token(name)}", node, name)
+
+
+def _objects_in(value: Any, pointer: str, parent: Node, name: str) -> Iterator[Node]:
+    if isinstance(value, dict):
+        yield Node(value, pointer, parent, name)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _objects_in(item, f"{pointer}/{index}", parent, name)
+
+
+class _Pairs:
+    """Notes, while JSON is read, which objects had a property twice."""
+
+    def __init__(self) -> None:
+        self._seen: list[tuple[dict[str, Any], list[str]]] = []
+
+    def __call__(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        value = dict(pairs)
+        if len(value) != len(pairs):
+            names = [name for name, _ in pairs]
+            self._seen.append((value, sorted({n for n in names if names.count(n) > 1})))
+        return value
+
+    def duplicates(self, root: dict[str, Any]) -> tuple[str, ...]:
+        if not self._seen:
+            return ()
+        wanted = {id(value): names for value, names in self._seen}
+        found = []
+        for pointer, value in _values(root, ""):
+            found += [f"{pointer}/{pointer_token(n)}" for n in wanted.get(id(value), ())]
+        return tuple(found)
+
+
+def _values(value: Any, pointer: str) -> Iterator[tuple[str, Any]]:
+    yield pointer, value
+    if isinstance(value, dict):
+        for name, child in value.items():
+            yield from _values(child, f"{pointer}/{pointer_token(name)}")
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            yield from _values(child, f"{pointer}/{index}")
+
+
+def _load(text: str | bytes, source: str, pairs: _Pairs) -> Any:
+    if len(text) > MAX_CARD_BYTES:
+        raise CardError(f"{source}: larger than {MAX_CARD_BYTES // 1024**2} MB, no card is")
+    try:
+        decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text.removeprefix("\ufeff")
+        if not decoded.strip():
+            raise CardError(f"{source}: the file is empty", hint="a card is a JSON object")
+        value = json.loads(
+            decoded, object_pairs_hook=pairs, parse_constant=_no_constant, parse_float=_finite
+        )
+    except UnicodeDecodeError as error:
+        raise CardError(
+            f"{source}: not UTF-8 text (byte {error.start})", hint="save the file as UTF-8"
+        ) from None
+    except json.JSONDecodeError as error:
+        raise CardError(
+            f"{source}:{error.lineno}:{error.colno}: not JSON: {error.msg}"
+        ) from None
+    except (RecursionError, ValueError) as error:
+        raise CardError(f"{source}: not a card: {_why(error)}") from None
+    _limit_nesting(value, source)
+    return value
+
+
+def _limit_nesting(value: Any, source: str) -> None:
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > MAX_NESTING:
+            raise CardError(f"{source}: nested deeper than {MAX_NESTING} levels, no card is")
+        level = [child for item in level for child in _direct(item)]
+
+
+def _direct(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(f"the number {digits[:20]} is too large")
+    return number
+
+
+def _why(error: Exception) -> str:
+    return "nested too deeply" if isinstance(error, RecursionError) else str(error)
+
+
+def _json_type(value: Any) -> str:
+    names = {list: "a list", str: "a string", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
+def _type_found(value: Mapping[str, Any]) -> str:
+    found = value.get("type", value.get("@type"))
+    return f"its type is {str(found)[:80]!r}" if found is not None else 'it has no "type"'

@@ -1,0 +1,102 @@
+"""The root command: which commands there are, under which heading, loaded when called."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from amcli.cli.command import SESSION_OPTIONS
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A command in ``amcli --help``; the summary is repeated here so that help loads nothing."""
+
+    name: str
+    heading: str
+    """Also the module in ``amcli.cli`` that holds the command, in lower case."""
+    summary: str
+
+
+COMMANDS = (
+    Entry("demo", "Start", "See the whole life of an actionable message on this machine."),
+    Entry("new", "Start", "Make a project to start from."),
+    Entry("templates", "Author", "List the card templates."),
+    Entry("render", "Author", "Render a card template into a card, HTML, text or a mail."),
+    Entry("lint", "Check", "Check cards and templates against what fails in Outlook."),
+    Entry("inspect", "Check", "Read a mail and say what Outlook would find in it."),
+    Entry("keygen", "Sign", "Make a card-signing key or a DKIM key."),
+    Entry("sign", "Sign", "Sign a card."),
+    Entry("send", "Send", "Render, lint, sign and send a card by mail."),
+    Entry("decode-token", "Verify", "Show what a bearer token claims, verifying nothing."),
+    Entry("verify-token", "Verify", "Check a bearer token that Microsoft posted."),
+    Entry("config", "Setup", "Show the settings in force and where they come from."),
+)
+
+
+class Root(click.Group):
+    """Lists commands from the table and imports the module of the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the table."""
+        return [entry.name for entry in COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command, loading its module."""
+        for entry in COMMANDS:
+            if entry.name == cmd_name:
+                module = importlib.import_module(f"amcli.cli.{entry.heading.lower()}")
+                command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+                return command
+        return None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands under their headings."""
+        for heading in dict.fromkeys(entry.heading for entry in COMMANDS):
+            rows = [(e.name, e.summary) for e in COMMANDS if e.heading == heading]
+            with formatter.section(heading):
+                formatter.write_dl(rows, col_max=16)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Note the command's name for messages, then resolve as usual."""
+        name, command, rest = super().resolve_command(ctx, args)
+        ctx.find_root().obj.command = name or ""
+        return name, command, rest
+
+
+def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if not value or ctx.resilient_parsing:
+        return
+    from importlib.metadata import version
+
+    click.echo(f"amcli {version('amcli')}")
+    ctx.exit()
+
+
+@click.command(
+    cls=Root,
+    params=[
+        *SESSION_OPTIONS(),
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_print_version,
+            help="Print the version.",
+        ),
+    ],
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done, 1 findings or failed verification, 2 usage, 3 nothing found, "
+    "4 unreadable input, 5 keys, 6 network or SMTP, 7 partly sent, 130 interrupted.",
+)
+def root(**_options: Any) -> None:
+    """Outlook actionable messages: render, lint, sign, send, and verify what comes back.
+
+    Start with: amcli demo
+    """

@@ -1,0 +1,93 @@
+"""What one call of amcli knows beside its command: verbosity, configuration, how to fail."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from amcli.errors import AmcliError
+    from amcli.settings import Settings
+
+JSON_FORMAT_VERSION = 1
+_BUG = 1
+
+
+@dataclass
+class Session:
+    """Filled by the global options, read by everything in ``cli/``."""
+
+    quiet: bool = False
+    debug: bool = False
+    json: bool = False
+    config: Path | None = None
+    no_config: bool = False
+    profile: str | None = None
+    command: str = ""
+    not_done: str | None = None
+    """What a failure leaves undone, as the command declares it: "nothing was sent"."""
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Return the settings in force; read when something first asks."""
+        from amcli.settings import load_settings
+
+        return load_settings(config=self.config, no_config=self.no_config, profile=self.profile)
+
+    def note(self, text: str) -> None:
+        """Print a line for a person on stderr; ``-q`` silences it."""
+        if not self.quiet:
+            click.echo(text, err=True)
+
+    def answer(self, ok: bool, **fields: Any) -> None:
+        """Print the command's answer as one JSON object."""
+        head = {"amcli": JSON_FORMAT_VERSION, "command": self.command, "ok": ok}
+        click.echo(json.dumps({**head, **fields}, indent=2, ensure_ascii=False, default=str))
+
+    def failed(self, message: str, exit_code: int, hint: str | None = None) -> int:
+        """Say what failed and what was not done, and return the exit code."""
+        if self.json:
+            error = {"message": message, "hint": hint, "not_done": self.not_done}
+            self.answer(ok=False, exit_code=exit_code, error=error)
+        undone = f"{self.not_done}: " if self.not_done else ""
+        click.echo(f"amcli: {undone}{message}", err=True)
+        if hint:
+            click.echo(f"  hint: {hint}", err=True)
+        return exit_code
+
+    def usage_failed(self, error: click.ClickException) -> int:
+        """Answer what Click refused, with the usage line that it belongs to."""
+        if isinstance(error, click.UsageError) and error.ctx is not None and not self.json:
+            click.echo(error.ctx.get_usage(), err=True)
+        help_hint = f"amcli {self.command} -h".replace("  ", " ")
+        return self.failed(error.format_message(), error.exit_code, f"see: {help_hint}")
+
+    def amcli_failed(self, error: AmcliError) -> int:
+        """Answer an error of the family."""
+        if self.debug:
+            traceback.print_exc()
+        return self.failed(error.message, error.exit_code, error.hint)
+
+    def crashed(self, error: Exception) -> int:
+        """Answer an exception that should not have come this far."""
+        if self.debug:
+            traceback.print_exc(file=sys.stderr)
+        return self.failed(
+            f"a mistake in amcli itself ({type(error).__name__})",
+            _BUG,
+            "run it again with --debug and report what it prints",
+        )
+
+
+def current() -> Session:
+    """Return the session of the running command."""
+    session = click.get_current_context().find_root().obj
+    assert isinstance(session, Session)  # noqa: S101 - set by run(), the only way in
+    return session

@@ -1,0 +1,1 @@
+"""The whole road in ten steps, on one machine."""

@@ -1,0 +1,52 @@
+"""What the linter says, and the card that it let pass."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from amcli.card.document import CardDocument
+
+
+class Severity(enum.Enum):
+    """How bad a finding is: only an error stops a mail."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong with a card, at one place."""
+
+    rule: str
+    """``AM`` and three digits."""
+    slug: str
+    """The rule's name; reads well after "allow"."""
+    severity: Severity
+    message: str
+    pointer: str
+    """RFC 6901, in the card."""
+    source: str
+    """The card's source, as in CardDocument."""
+    hint: str | None = None
+
+
+@dataclass(frozen=True)
+class CheckedCard:
+    """A card that may be signed and sent, with the findings that did not stop it.
+
+    Made by ``amcli.lint.engine.check`` only, so that holding one means that the card was checked.
+    """
+
+    document: CardDocument
+    findings: tuple[Finding, ...]
+    allowed: tuple[str, ...] = ()
+    """Ids of rules that found an error and were let pass by the caller."""
+
+
+def errors_among(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings that are errors."""
+    return [finding for finding in findings if finding.severity is Severity.ERROR]

@@ -1,0 +1,1 @@
+"""Findings on paper: one module a format."""

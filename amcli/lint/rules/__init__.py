@@ -1,0 +1,1 @@
+"""The rules, one module a hundred of their numbers."""

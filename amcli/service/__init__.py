@@ -1,0 +1,1 @@
+"""What a web service imports: the action request, its answer, limited-purpose tokens."""

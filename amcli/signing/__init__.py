@@ -1,0 +1,1 @@
+"""Keys, the signed card (RSA), and the signed mail (DKIM)."""

@@ -1,0 +1,1 @@
+"""The way back: tokens, signed cards and mails, each check named and answered."""

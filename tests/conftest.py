@@ -1,0 +1,41 @@
+"""What every test shares: where the official data is, and an environment without surprises."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def _official_cards() -> Path:
+    return Path(
+        os.environ.get("AMCLI_OFFICIAL_CARDS", REPOSITORY.parent / "shared" / "cards")
+    ).resolve()
+
+
+OFFICIAL_CARDS = _official_cards()  # read before the environment is scrubbed
+
+
+@pytest.fixture(scope="session")
+def official_cards() -> Path:
+    """The folder with Microsoft's cards; tests that need it are skipped where it is not."""
+    if not (OFFICIAL_CARDS / "manifest.json").is_file():
+        pytest.skip(f"official cards are not at {OFFICIAL_CARDS}; set AMCLI_OFFICIAL_CARDS")
+    return OFFICIAL_CARDS
+
+
+@pytest.fixture(scope="session")
+def official_vectors(official_cards: Path) -> Path:
+    """The folder with known answers, beside the official cards."""
+    return official_cards.parent / "vectors"
+
+
+@pytest.fixture(autouse=True)
+def scrubbed_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No AMCLI_ setting of the person who runs the tests reaches a test."""
+    for name in list(os.environ):
+        if name.startswith("AMCLI_") or name in {"NO_COLOR", "FORCE_COLOR"}:
+            monkeypatch.delenv(name)
