@@ -1,0 +1,145 @@
+"""The settings in force: command line, environment, profile, amcli.toml, default, in this order.
+
+Only commands read settings; the library and web services take arguments.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from amcli.errors import ConfigurationError
+from amcli.settings_file import FILE_NAME, Place, SettingsFile, closest, unknown
+from amcli.settings_table import (
+    BY_KEY,
+    BY_VARIABLE,
+    SETTINGS,
+    Entry,
+    Kind,
+    Setting,
+    Source,
+    value_from_text,
+)
+
+_OTHER_VARIABLES = {"AMCLI_CONFIG", "AMCLI_PROFILE", "AMCLI_OFFICIAL_CARDS"}
+"""Variables that are no settings: which file, which profile, and where tests find cards."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings, each with its origin."""
+
+    by_key: Mapping[str, Entry]
+    file: Path | None
+    """The amcli.toml that was read."""
+    profile: str | None
+    project: Path
+    """The folder of amcli.toml, or the working folder where there is none."""
+    strangers: tuple[tuple[str, str | None], ...] = ()
+    """``AMCLI_...`` variables that are no settings, each with the one that may be meant."""
+
+    def get(self, key: str) -> Any:
+        """Return the value of a setting in its own type, or None; a list is a tuple of str."""
+        return self.by_key[key].value
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return every known setting in the order of the table."""
+        return tuple(self.by_key[setting.key] for setting in SETTINGS)
+
+
+def load_settings(
+    config: Path | None = None,
+    no_config: bool = False,
+    profile: str | None = None,
+    overrides: Iterable[str] = (),
+    *,
+    environ: Mapping[str, str] | None = None,
+    start: Path | None = None,
+) -> Settings:
+    """Return the settings in force for a command that runs in ``start``.
+
+    ``config`` names the file instead of looking for amcli.toml upwards from ``start``;
+    ``overrides`` are ``key=value`` texts from the command line. ``AMCLI_CONFIG`` and
+    ``AMCLI_PROFILE`` stand in for the first and the third argument. An empty variable counts as
+    not set. Raises ConfigurationError for everything that is not understood.
+    """
+    environ = os.environ if environ is None else environ
+    start = Path.cwd() if start is None else start
+    if not no_config:
+        profile = profile or environ.get("AMCLI_PROFILE") or None
+    path = _choose_file(config, no_config, environ, start)
+    project = start if path is None else path.absolute().parent
+    layers: dict[str, Entry] = {s.key: _default(s, project) for s in SETTINGS}
+    for entry in (
+        *(SettingsFile(path, start).entries(profile) if path else _no_profile(profile)),
+        *_from_environment(environ, start),
+        *_from_overrides(overrides, start),
+    ):
+        layers[entry.setting.key] = entry  # a later entry is a stronger one
+    return Settings(layers, path, profile, project, tuple(_strangers(environ)))
+
+
+def _choose_file(
+    config: Path | None, no_config: bool, environ: Mapping[str, str], start: Path
+) -> Path | None:
+    if no_config:
+        if config is not None:
+            raise ConfigurationError("--config and --no-config contradict each other")
+        return None
+    named = config or (Path(environ["AMCLI_CONFIG"]) if environ.get("AMCLI_CONFIG") else None)
+    if named is not None:
+        return named
+    candidates = (folder / FILE_NAME for folder in (start, *start.absolute().parents))
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _default(setting: Setting, project: Path) -> Entry:
+    value = setting.default
+    return Entry(setting, project / value if isinstance(value, Path) else value, Source.DEFAULT)
+
+
+def _no_profile(profile: str | None) -> Iterator[Entry]:
+    if profile is not None:
+        raise ConfigurationError(
+            f"profile {profile}: no {FILE_NAME} was found that could define it",
+            hint=f"run in the project's folder, or say where the file is: --config {FILE_NAME}",
+        )
+    yield from ()
+
+
+def _from_environment(environ: Mapping[str, str], folder: Path) -> Iterator[Entry]:
+    for variable, setting in BY_VARIABLE.items():
+        if text := environ.get(variable):
+            with Place(variable):
+                value = value_from_text(setting, text, folder)
+            yield Entry(setting, value, Source.ENVIRONMENT, variable)
+
+
+def _from_overrides(overrides: Iterable[str], folder: Path) -> Iterator[Entry]:
+    for text in overrides:
+        key, separator, value = text.partition("=")
+        if not separator:
+            raise ConfigurationError(
+                f"--setting {key}: a value is missing", hint=f"write --setting {key}=VALUE"
+            )
+        if key not in BY_KEY:
+            raise unknown("--setting", "setting", key, BY_KEY)
+        if BY_KEY[key].kind is Kind.SECRET:
+            raise ConfigurationError(
+                f"--setting {key}: a secret on the command line stays in the shell's history",
+                hint=f"set {BY_KEY[key].variable}, or use {key}_file",
+            )
+        with Place("--setting"):
+            yield Entry(
+                BY_KEY[key], value_from_text(BY_KEY[key], value, folder), Source.COMMAND_LINE
+            )
+
+
+def _strangers(environ: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
+    known = {*BY_VARIABLE, *_OTHER_VARIABLES}
+    for name in sorted(environ):
+        if name.startswith("AMCLI_") and name not in known:
+            yield name, closest(name, known)

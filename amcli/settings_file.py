@@ -1,0 +1,143 @@
+"""One amcli.toml: read, checked throughout with its profiles, each value with file and line."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from amcli.errors import ConfigurationError
+from amcli.settings_table import BY_KEY, SECTIONS, Entry, Source, value_from_toml
+
+FILE_NAME = "amcli.toml"
+_MAX_FILE_BYTES = 1024 * 1024
+
+
+class SettingsFile:
+    """One amcli.toml: read, checked throughout, profiles included.
+
+    Messages name it as seen from the folder ``start``, when it lies there.
+    """
+
+    def __init__(self, path: Path, start: Path) -> None:
+        self.folder = path.absolute().parent
+        self.path = path.relative_to(start) if path.is_relative_to(start) else path
+        text = _read(path)
+        self.lines = dict(_line_numbers(text))
+        try:
+            self.tables = tomllib.loads(text)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            raise _bad_toml(self.path, error) from None
+
+    def entries(self, profile: str | None) -> Iterator[Entry]:
+        """Yield the file's own settings, then those of the profile."""
+        tables = dict(self.tables)
+        profiles = self._table("profile", tables.pop("profile", {}))
+        checked = {
+            name: list(self._entries(self._table(f"profile.{name}", sections), name))
+            for name, sections in profiles.items()
+        }
+        yield from self._entries(tables)
+        if profile is not None:
+            if profile not in checked:
+                raise unknown(str(self.path), "profile", profile, checked)
+            yield from checked[profile]
+
+    def _entries(self, tables: dict[str, Any], profile: str | None = None) -> Iterator[Entry]:
+        prefix = f"profile.{profile}." if profile is not None else ""
+        source = Source.FILE if profile is None else Source.PROFILE
+        for section, values in tables.items():
+            if section not in SECTIONS:
+                raise unknown(self._where(prefix + section), "section", section, SECTIONS)
+            for name, raw in self._table(prefix + section, values).items():
+                where = self._where(f"{prefix}{section}.{name}")
+                setting = BY_KEY.get(f"{section}.{name}")
+                if setting is None:
+                    known = [key for key in BY_KEY if key.startswith(f"{section}.")]
+                    raise unknown(where, "setting", f"{section}.{name}", known)
+                with Place(where):
+                    value = value_from_toml(setting, raw, self.folder)
+                yield Entry(setting, value, source, where)
+
+    def _table(self, name: str, value: Any) -> dict[str, Any]:
+        if isinstance(value, dict):
+            return value
+        raise ConfigurationError(
+            f"{self._where(name)}: {name} must be a section", hint=f"write [{name}] above its keys"
+        )
+
+    def _where(self, key: str) -> str:
+        line = self.lines.get(key)
+        return f"{self.path}:{line}" if line else str(self.path)
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(_MAX_FILE_BYTES + 1)
+        if len(content) > _MAX_FILE_BYTES:
+            raise ConfigurationError(f"{path}: larger than 1 MB, this is no {FILE_NAME}")
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(
+            f"{path}: not UTF-8 text (byte {error.start})", hint="save the file as UTF-8"
+        ) from None
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+_HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
+_KEY = re.compile(r"""\s*["']?([A-Za-z0-9_-]+)["']?\s*=""")
+
+
+def _line_numbers(text: str) -> Iterator[tuple[str, int]]:
+    # tomllib gives no positions. Headers and plain keys are all that a message needs; for a
+    # dotted key or an inline table the message names the file alone.
+    section = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := _HEADER.match(line):
+            section = re.sub(r"[\s\"']", "", header[1])
+            yield section, number
+        elif key := _KEY.match(line):
+            yield f"{section}.{key[1]}".lstrip("."), number
+
+
+def _bad_toml(path: Path, error: Exception) -> ConfigurationError:
+    found = re.search(r"^(.*) \(at line (\d+), column (\d+)\)$", str(error))
+    if found is None:
+        return ConfigurationError(f"{path}: not TOML: {error}")
+    return ConfigurationError(
+        f"{path}:{found[2]}:{found[3]}: not TOML: {found[1]}", hint='texts stand in "quotes"'
+    )
+
+
+class Place:
+    """Puts the place in front of the message of a ConfigurationError that passes through."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
+        if isinstance(error, ConfigurationError):
+            raise ConfigurationError(f"{self.where}: {error.message}", hint=error.hint) from None
+
+
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that was probably meant."""
+    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def unknown(where: str, what: str, name: str, known: Iterable[str]) -> ConfigurationError:
+    names = list(known)
+    meant = closest(name, names)
+    listed = f"known: {', '.join(names)}" if names else f"the file defines no {what}"
+    return ConfigurationError(
+        f"{where}: unknown {what} {name}", hint=f"did you mean {meant}?" if meant else listed
+    )

@@ -1,0 +1,264 @@
+"""Every setting that amcli knows, in one table, and how a text or a TOML value becomes one.
+
+``amcli.toml``, ``AMCLI_...`` variables, ``--setting``, ``amcli config show``, the JSON Schema in
+``schemas/`` and the table in ``docs/configuration.md`` all follow this table; tests hold them.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from amcli.errors import ConfigurationError
+from amcli.secrets import Secret
+
+Value = str | int | float | bool | Path | tuple[str, ...] | Secret | None
+
+
+class Kind(enum.Enum):
+    """What a setting's value is; the text completes "must be ..."."""
+
+    TEXT = "a text"
+    NUMBER = "a whole number above 0"
+    SECONDS = "a number of seconds above 0"
+    FLAG = "true or false"
+    PATH = "a path"
+    LOCATION = "a path or a URL"
+    LIST = "a list of texts"
+    SECRET = "a secret"  # noqa: S105 - the name of a kind
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table."""
+
+    key: str
+    """Section and name: ``smtp.host``."""
+    kind: Kind
+    summary: str
+    default: Value = None
+    """Of kind PATH: relative to the project's folder."""
+    choices: tuple[str, ...] = ()
+
+    @property
+    def section(self) -> str:
+        """Return the table in amcli.toml."""
+        return self.key.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """Return the key inside its table."""
+        return self.key.partition(".")[2]
+
+    @property
+    def variable(self) -> str:
+        """Return the environment variable that gives this setting."""
+        return f"AMCLI_{self.key.replace('.', '_').upper()}"
+
+    @property
+    def expected(self) -> str:
+        """Return what completes "must be ..."."""
+        return f"one of {', '.join(self.choices)}" if self.choices else self.kind.value
+
+
+_TEXT, _FLAG, _PATH, _LIST = Kind.TEXT, Kind.FLAG, Kind.PATH, Kind.LIST
+
+SETTINGS = (
+    Setting("provider.originator", _TEXT, "Originator id from the developer dashboard."),
+    Setting("provider.scope", _TEXT, "Scope of submission that was approved.",
+            choices=("test", "organization", "global")),
+    Setting("provider.senders", _LIST, "Sender addresses registered for the provider."),
+    Setting("provider.target_urls", _LIST, "Target URLs registered for the provider."),
+    Setting("provider.test_users", _LIST, "Addresses of the registered test users."),
+    Setting("provider.token_type", _TEXT, "Token that the service gets: Entra ID, or the old EAT.",
+            choices=("entra", "eat")),
+    Setting("provider.application_id", _TEXT, "Microsoft Entra application (client) id."),
+    Setting("provider.app_id_uri", _TEXT, "Application ID URI of the Entra application."),
+    Setting("provider.public_key", _PATH, "Public card key that was registered."),
+    Setting("provider.approved", _FLAG, "Whether the provider has been approved."),
+    Setting("send.from", _TEXT, "Sender address."),
+    Setting("send.to", _LIST, "Recipients."),
+    Setting("send.cc", _LIST, "Recipients of a copy."),
+    Setting("send.subject", _TEXT, "Subject, instead of the template's own."),
+    Setting("send.allow", _LIST, "Lint rules whose errors do not stop a mail."),
+    Setting("smtp.url", _TEXT, "Mail server: smtp://host:587 (STARTTLS) or smtps://host:465."),
+    Setting("smtp.host", _TEXT, "Mail server's host, where smtp.url is not set."),
+    Setting("smtp.port", Kind.NUMBER, "Mail server's port, where smtp.url is not set."),
+    Setting("smtp.ca", _PATH, "Certificates of a private CA to trust, PEM."),
+    Setting("smtp.plaintext", _FLAG, "Send without TLS; for servers on this machine.", False),
+    Setting("smtp.user", _TEXT, "User name at the mail server."),
+    Setting("smtp.password_file", _PATH, "File whose first line is the password."),
+    Setting("smtp.password", Kind.SECRET, "Password at the mail server; environment only."),
+    Setting("smtp.token_file", _PATH, "File whose first line is an OAuth access token (XOAUTH2)."),
+    Setting("smtp.token", Kind.SECRET, "OAuth access token (XOAUTH2); environment only."),
+    Setting("smtp.timeout", Kind.SECONDS, "Longest wait for an answer of the mail server.", 30.0),
+    Setting("sign.enabled", _FLAG, "Sign every card that is sent.", False),
+    Setting("sign.key", _PATH, "Private card key: PEM, DER or PFX."),
+    Setting("sign.passphrase_file", _PATH, "File whose first line is the card key's passphrase."),
+    Setting("sign.passphrase", Kind.SECRET, "Passphrase of the card key; environment only."),
+    Setting("sign.originator", _TEXT, "Originator in the signed card's claims."),
+    Setting("sign.sender", _TEXT, "Sender in the signed card's claims."),
+    Setting("dkim.enabled", _FLAG, "Add a DKIM signature to every mail that is sent.", False),
+    Setting("dkim.key", _PATH, "Private DKIM key, RSA."),
+    Setting("dkim.passphrase_file", _PATH, "File whose first line is the DKIM key's passphrase."),
+    Setting("dkim.domain", _TEXT, "Domain that signs: d= in the DKIM signature."),
+    Setting("dkim.selector", _TEXT, "Selector of the DKIM record: s= in the signature."),
+    Setting("dkim.ed25519_key", _PATH, "Private Ed25519 key for a second DKIM signature."),
+    Setting("dkim.ed25519_selector", _TEXT, "Selector of the Ed25519 record."),
+    Setting("verify.audience", _LIST, "Audiences that a token may be meant for."),
+    Setting("verify.tenants", _LIST, "Tenant ids whose tokens are accepted."),
+    Setting("verify.any_tenant", _FLAG, "Accept tokens of every tenant.", False),
+    Setting("verify.jwks", Kind.LOCATION, "Key set to check tokens with, instead of Microsoft's."),
+    Setting("verify.scope", _TEXT, "Scope that an Entra ID token must have."),
+    Setting("verify.cloud", _TEXT, "Microsoft cloud that issues the tokens."),
+    Setting("verify.legacy_eat", _FLAG, "Judge EAT tokens by their old rules.", False),
+    Setting("lint.allow", _LIST, "Lint rules to leave out."),
+    Setting("templates.folder", _PATH, "The project's own templates.", Path("templates")),
+    Setting("service.base_url", _TEXT, "Public https address of the action service."),
+    Setting("service.purpose_key_file", _PATH, "File with the key of limited-purpose tokens."),
+)  # fmt: skip
+
+BY_KEY = {setting.key: setting for setting in SETTINGS}
+BY_VARIABLE = {setting.variable: setting for setting in SETTINGS}
+SECTIONS = tuple(dict.fromkeys(setting.section for setting in SETTINGS))
+
+_WORDS = {"1": True, "true": True, "yes": True, "on": True,
+          "0": False, "false": False, "no": False, "off": False}  # fmt: skip
+_URL_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):[^/@\s]*(?=@)")
+
+
+class Source(enum.Enum):
+    """Where a value comes from, strongest first."""
+
+    COMMAND_LINE = "command line"
+    ENVIRONMENT = "environment"
+    PROFILE = "profile"
+    FILE = "file"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A setting with the value that it has and where the value comes from."""
+
+    setting: Setting
+    value: Value
+    source: Source
+    where: str | None = None
+    """The variable's name, or file and line."""
+
+    @property
+    def shown(self) -> str | int | float | bool | list[str] | None:
+        """Return the value as it may be printed: a secret is ``***``."""
+        if self.value is None or isinstance(self.value, int | float):
+            return self.value
+        if self.setting.kind is Kind.SECRET:
+            return "***"
+        if isinstance(self.value, tuple):
+            return list(self.value)
+        return redacted(str(self.value))
+
+
+def value_from_toml(setting: Setting, raw: Any, folder: Path) -> Value:
+    """Return the value of a setting as it stands in amcli.toml, which lies in ``folder``.
+
+    Raises ConfigurationError, without a place, for a value of another kind and for secrets:
+    amcli.toml is a file that people commit.
+    """
+    if setting.kind is Kind.SECRET:
+        raise ConfigurationError(
+            f"{setting.key} is a secret and does not belong into a file that is shared",
+            hint=f"set {setting.variable}, or name a file that holds it: {setting.key}_file",
+        )
+    if not _OF_TOML[setting.kind](raw):
+        raise _wrong(setting, f"this is {_toml_type(raw)}")
+    if isinstance(raw, str) and redacted(raw) != raw:
+        raise ConfigurationError(
+            f"{setting.key} has a password in its URL, and amcli.toml is a file that is shared",
+            hint="write the URL without it, and set smtp.user and smtp.password_file",
+        )
+    return _typed(setting, raw, folder)
+
+
+def value_from_text(setting: Setting, text: str, folder: Path) -> Value:
+    """Return the value that a text from the environment or the command line means.
+
+    Lists are separated by commas; paths are relative to ``folder``. Raises ConfigurationError.
+    """
+    if setting.kind is Kind.SECRET:
+        return Secret(text)
+    return _typed(setting, _raw_from_text(setting, text.strip()), folder)
+
+
+def redacted(text: str) -> str:
+    """Return a text without the password of a URL in it."""
+    return _URL_PASSWORD.sub(r"\1:***", text)
+
+
+def _raw_from_text(setting: Setting, text: str) -> Any:
+    if setting.kind is Kind.LIST:
+        return [item.strip() for item in text.split(",") if item.strip()]
+    if setting.kind is Kind.FLAG:
+        if text.lower() not in _WORDS:
+            raise _wrong(setting, f"not {text[:40]!r}")
+        return _WORDS[text.lower()]
+    if setting.kind in {Kind.NUMBER, Kind.SECONDS}:
+        try:
+            return int(text) if setting.kind is Kind.NUMBER else float(text)
+        except ValueError:
+            raise _wrong(setting, f"not {text[:40]!r}") from None
+    return text
+
+
+def _typed(setting: Setting, raw: Any, folder: Path) -> Value:
+    if setting.choices and raw not in setting.choices:
+        raise _wrong(setting, f"not {raw[:40]!r}")
+    if setting.kind in {Kind.NUMBER, Kind.SECONDS} and not 0 < raw < math.inf:
+        raise _wrong(setting, f"not {raw}")
+    if setting.kind is Kind.LIST:
+        return tuple(raw)
+    if setting.kind is Kind.PATH:
+        return folder / Path(raw).expanduser()
+    if setting.kind is Kind.LOCATION and "://" not in raw:
+        return str(folder / Path(raw).expanduser())
+    value: Value = raw
+    return value
+
+
+def _wrong(setting: Setting, found: str) -> ConfigurationError:
+    return ConfigurationError(f"{setting.key} must be {setting.expected}, {found}")
+
+
+def _is_whole(raw: Any) -> bool:
+    return isinstance(raw, int) and not isinstance(raw, bool)
+
+
+def _is_text(raw: Any) -> bool:
+    return isinstance(raw, str)
+
+
+def _is_texts(raw: Any) -> bool:
+    return isinstance(raw, list) and all(isinstance(item, str) for item in raw)
+
+
+_OF_TOML: dict[Kind, Callable[[Any], bool]] = {
+    Kind.TEXT: _is_text,
+    Kind.PATH: _is_text,
+    Kind.LOCATION: _is_text,
+    Kind.LIST: _is_texts,
+    Kind.NUMBER: _is_whole,
+    Kind.SECONDS: lambda raw: _is_whole(raw) or isinstance(raw, float),
+    Kind.FLAG: lambda raw: isinstance(raw, bool),
+}
+
+
+def _toml_type(raw: Any) -> str:
+    if isinstance(raw, list):
+        return "a list with something else in it" if raw else "an empty list"
+    names = {str: "a text", bool: "true or false", int: "a number", float: "a number"}
+    return names.get(type(raw), "a table" if isinstance(raw, dict) else "a date or time")
