@@ -1,0 +1,119 @@
+"""What Microsoft's servers post when somebody clicks: a bearer token, ids and a body."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from amcli.secrets import Secret
+from amcli.service.action_response import ActionResponse, RequestRefusedError
+
+MAX_BODY_BYTES = 256 * 1024
+"""A body is a few fields that the card's author wrote and what somebody typed into inputs."""
+
+_MAX_ID_CHARACTERS = 200
+_BAD_REQUEST, _UNAUTHORIZED, _TOO_LARGE = 400, 401, 413
+
+# A card that sets Authorization to "" gets the token in the other header
+# (Microsoft, "Security requirements for actionable messages").
+_TOKEN_HEADERS = ("authorization", "action-authorization")
+
+Headers = Mapping[str, str] | Iterable[tuple[str, str]]
+"""Header names and values; pairs keep a header that was sent twice."""
+
+
+@dataclass(frozen=True)
+class ActionRequest:
+    """One click as it arrived: nothing in it is verified yet."""
+
+    token: Secret
+    """The bearer token, without ``Bearer``."""
+    body: bytes = field(repr=False)
+    card_correlation_id: str | None = None
+    """The card's ``correlationId``: the same for every click on one card."""
+    action_request_id: str | None = None
+    """Another one for each click, for looking it up with Microsoft."""
+
+    @classmethod
+    def read(cls, headers: Headers, body: bytes) -> ActionRequest:
+        """Return the request; raises RequestRefusedError (401) without exactly one bearer token.
+
+        A body over 256 KiB is refused with 413; web servers should stop reading before that.
+        """
+        pairs = list(headers.items() if isinstance(headers, Mapping) else headers)
+        if len(body) > MAX_BODY_BYTES:
+            raise _refused(_TOO_LARGE, f"the body has {len(body)} bytes", "Your input is too long.")
+        return cls(
+            token=_bearer_token(pairs),
+            body=body,
+            card_correlation_id=_id(pairs, "card-correlation-id"),
+            action_request_id=_id(pairs, "action-request-id"),
+        )
+
+    @property
+    def body_hash(self) -> str:
+        """Return the SHA-256 of the body in hex: the same click has the same hash."""
+        return hashlib.sha256(self.body).hexdigest()
+
+    def json(self) -> dict[str, Any]:
+        """Return the body as a JSON object.
+
+        Raises RequestRefusedError (400) for a list, a property twice, NaN, or text that is no
+        JSON in UTF-8.
+        """
+        try:
+            value = json.loads(
+                self.body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant
+            )
+        except (ValueError, RecursionError):
+            # The exception holds the body, which may hold a token: it is not chained.
+            raise _unusable_body("the body is not JSON") from None
+        if not isinstance(value, dict):
+            raise _unusable_body("the body is JSON, but not an object")
+        return value
+
+
+def _bearer_token(pairs: list[tuple[str, str]]) -> Secret:
+    found = [value for name, value in pairs if name.lower() in _TOKEN_HEADERS and value.strip()]
+    if not found:
+        raise _no_token("no Authorization or Action-Authorization header")
+    if len(found) > 1:
+        raise _no_token(f"{len(found)} authorization headers where one is expected")
+    scheme, _, token = found[0].strip().partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise _no_token("the authorization header is not 'Bearer' and a token")
+    return Secret(token.strip())
+
+
+def _id(pairs: list[tuple[str, str]], wanted: str) -> str | None:
+    # Ids end in log lines, so only what cannot break one is kept.
+    for name, value in pairs:
+        if name.lower() == wanted and len(value) <= _MAX_ID_CHARACTERS and value.isprintable():
+            return value.strip() or None
+    return None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError
+    return value
+
+
+def _no_constant(_name: str) -> Any:
+    raise ValueError
+
+
+def _no_token(why: str) -> RequestRefusedError:
+    return _refused(_UNAUTHORIZED, why, "This request could not be verified.")
+
+
+def _unusable_body(why: str) -> RequestRefusedError:
+    return _refused(_BAD_REQUEST, why, "This card sent something that the service cannot read.")
+
+
+def _refused(status_code: int, why: str, message: str) -> RequestRefusedError:
+    return RequestRefusedError(why, ActionResponse.failure(status_code, message))

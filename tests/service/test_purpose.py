@@ -1,0 +1,179 @@
+"""Limited-purpose tokens: only what was minted opens, and nothing else raises anything else."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from amcli.errors import AmcliError, KeyMaterialError, UsageError
+from amcli.secrets import Secret
+from amcli.service.purpose import (
+    PLACEHOLDER,
+    Purpose,
+    PurposeKeys,
+    PurposeTokenError,
+    load_purpose_keys,
+    mint,
+    open_purpose_token,
+)
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+KEYS = PurposeKeys.generate("2026-11", random=lambda n: bytes(range(n)))
+OTHER_KEYS = PurposeKeys.generate("2026-11", random=bytes)
+EXPENSE = Purpose(
+    sender="expenses@contoso.com",
+    template="expense-approval",
+    subject="EXP-2041",
+    recipient="adele@contoso.com",
+    actions=("approve", "reject"),
+)
+
+
+def clock() -> datetime:
+    return NOW
+
+
+TOKEN = mint(EXPENSE, KEYS, clock=clock)
+
+
+def test_what_was_minted_opens() -> None:
+    opened = open_purpose_token(TOKEN, KEYS, clock)
+
+    assert opened.purpose == EXPENSE
+    assert opened.expires == NOW + timedelta(days=30)
+
+
+def test_a_token_is_plain_text_for_json_and_addresses() -> None:
+    assert TOKEN.startswith("amp1.2026-11.")
+    assert set(TOKEN) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")
+
+
+def test_two_mails_have_two_tokens() -> None:
+    another = open_purpose_token(mint(EXPENSE, KEYS, clock=clock), KEYS, clock)
+
+    assert another.id != open_purpose_token(TOKEN, KEYS, clock).id
+
+
+@given(st.integers(0, len(TOKEN) - 1), st.characters())
+def test_any_changed_character_is_refused(place: int, character: str) -> None:
+    changed = TOKEN[:place] + character + TOKEN[place + 1 :]
+    if changed == TOKEN:
+        return
+    with pytest.raises(PurposeTokenError):
+        open_purpose_token(changed, KEYS, clock)
+
+
+@given(st.text() | st.from_regex(r"amp1\.2026-11\.[\w-]*\.[\w-]*"))
+def test_any_other_text_is_refused_in_the_one_way(text: str) -> None:
+    with pytest.raises(PurposeTokenError):
+        open_purpose_token(text, KEYS, clock)
+
+
+@given(st.binary())
+def test_a_genuine_mac_over_a_strange_payload_is_refused_too(payload: bytes) -> None:
+    import base64
+
+    signed = f"amp1.2026-11.{base64.urlsafe_b64encode(payload).decode().rstrip('=')}"
+    with pytest.raises(PurposeTokenError):
+        open_purpose_token(f"{signed}.{KEYS.keys[0].mac(signed)}", KEYS, clock)
+
+
+@given(
+    st.builds(
+        Purpose,
+        sender=st.text(min_size=1, max_size=30),
+        template=st.text(min_size=1, max_size=30),
+        subject=st.text(max_size=30),
+        recipient=st.text(min_size=1, max_size=30),
+        actions=st.lists(st.text(min_size=1, max_size=9), min_size=1, max_size=3).map(tuple),
+    )
+)
+def test_every_purpose_comes_back_unchanged(purpose: Purpose) -> None:
+    assert open_purpose_token(mint(purpose, KEYS, clock=clock), KEYS, clock).purpose == purpose
+
+
+def test_the_placeholder_is_never_accepted() -> None:
+    with pytest.raises(PurposeTokenError, match="placeholder"):
+        open_purpose_token(PLACEHOLDER, KEYS, clock)
+
+
+def test_no_key_can_have_the_placeholders_id() -> None:
+    with pytest.raises(KeyMaterialError):
+        PurposeKeys.generate("placeholder")
+
+
+def test_a_token_of_another_service_is_refused() -> None:
+    with pytest.raises(PurposeTokenError, match="not made by us"):
+        open_purpose_token(mint(EXPENSE, OTHER_KEYS, clock=clock), KEYS, clock)
+
+
+def test_from_its_expiry_on_a_token_is_refused() -> None:
+    token = mint(EXPENSE, KEYS, clock=clock, lifetime=timedelta(hours=1))
+
+    open_purpose_token(token, KEYS, lambda: NOW + timedelta(minutes=59, seconds=59))
+    with pytest.raises(PurposeTokenError, match="expired at 2026-11-20 13:00:00"):
+        open_purpose_token(token, KEYS, lambda: NOW + timedelta(hours=1))
+
+
+def test_rotation_keeps_old_tokens_alive_until_their_key_is_gone() -> None:
+    new = PurposeKeys.generate("2026-12")
+    both = PurposeKeys(new.keys + KEYS.keys)
+
+    assert mint(EXPENSE, both, clock=clock).startswith("amp1.2026-12.")
+    assert open_purpose_token(TOKEN, both, clock).purpose == EXPENSE
+    with pytest.raises(PurposeTokenError, match="key that is not in use"):
+        open_purpose_token(TOKEN, new, clock)
+
+
+@pytest.mark.parametrize("empty", ["sender", "template", "recipient", "actions"])
+def test_a_purpose_is_complete(empty: str) -> None:
+    with pytest.raises(UsageError):
+        dataclasses.replace(EXPENSE, **{empty: () if empty == "actions" else ""})
+
+
+def test_a_token_that_no_action_could_carry_is_not_minted() -> None:
+    with pytest.raises(UsageError, match="4096 characters"):
+        mint(dataclasses.replace(EXPENSE, subject="x" * 5000), KEYS)
+
+
+def test_keys_come_from_a_file_and_the_first_one_mints(tmp_path: Path) -> None:
+    file = tmp_path / "purpose.keys"
+    file.write_text(f"# since December\nnew {'n' * 43}\n\nold {'o' * 43}\n")
+
+    keys = load_purpose_keys(file)
+
+    assert [key.id for key in keys.keys] == ["new", "old"]
+    assert mint(EXPENSE, keys).startswith("amp1.new.")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("", "at least one"),
+        ("short c2hvcnQ\n", "fewer than 32 bytes"),
+        ("no-secret\n", ":1: a line is"),
+        (f"a {'a' * 43}\na {'b' * 43}\n", "each id only once"),
+        (f"a {'!' * 43}\n", "base64url"),
+        (f"schlüssel {'a' * 43}\n", "ASCII"),
+    ],
+)
+def test_a_bad_key_file_says_why(tmp_path: Path, content: str, reason: str) -> None:
+    file = tmp_path / "purpose.keys"
+    file.write_text(content, encoding="utf-8")
+
+    with pytest.raises(KeyMaterialError, match=reason) as caught:
+        load_purpose_keys(file)
+    assert "c2hvcnQ" not in str(caught.value)
+
+
+def test_no_repr_shows_a_secret() -> None:
+    keys = PurposeKeys.generate("k")
+
+    assert keys.keys[0].secret.reveal() not in repr(keys)
+    assert isinstance(keys.keys[0].secret, Secret)
+    assert issubclass(PurposeTokenError, AmcliError)
