@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from amcli.secrets import Secret
-from amcli.service.action_response import ActionResponse, RequestRefusedError
+from amcli.service.action_response import ActionResponse, RequestRefused
 
 MAX_BODY_BYTES = 256 * 1024
 """A body is a few fields that the card's author wrote and what somebody typed into inputs."""
@@ -39,7 +39,7 @@ class ActionRequest:
 
     @classmethod
     def read(cls, headers: Headers, body: bytes) -> ActionRequest:
-        """Return the request; raises RequestRefusedError (401) without exactly one bearer token.
+        """Return the request; raises RequestRefused (401) without exactly one bearer token.
 
         A body over 256 KiB is refused with 413; web servers should stop reading before that.
         """
@@ -61,7 +61,7 @@ class ActionRequest:
     def json(self) -> dict[str, Any]:
         """Return the body as a JSON object.
 
-        Raises RequestRefusedError (400) for a list, a property twice, NaN, or text that is no
+        Raises RequestRefused (400) for a list, a property twice, NaN, or text that is no
         JSON in UTF-8.
         """
         try:
@@ -107,13 +107,13 @@ def _no_constant(_name: str) -> Any:
     raise ValueError
 
 
-def _no_token(why: str) -> RequestRefusedError:
+def _no_token(why: str) -> RequestRefused:
     return _refused(_UNAUTHORIZED, why, "This request could not be verified.")
 
 
-def _unusable_body(why: str) -> RequestRefusedError:
+def _unusable_body(why: str) -> RequestRefused:
     return _refused(_BAD_REQUEST, why, "This card sent something that the service cannot read.")
 
 
-def _refused(status_code: int, why: str, message: str) -> RequestRefusedError:
-    return RequestRefusedError(why, ActionResponse.failure(status_code, message))
+def _refused(status_code: int, why: str, message: str) -> RequestRefused:
+    return RequestRefused(why, ActionResponse.failure(status_code, message))

@@ -99,7 +99,7 @@ class ActionResponse:
         return cls(stored["code"], stored["status"], stored["card"])
 
 
-class RequestRefusedError(AmcliError):
+class RequestRefused(AmcliError):
     """A click that was not carried out.
 
     The message is for the operator's log and holds no token; ``response`` is for the user, and

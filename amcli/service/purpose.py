@@ -55,7 +55,7 @@ _UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, OSError, Rec
 RandomBytes = Callable[[int], bytes]
 
 
-class PurposeTokenError(AmcliError):
+class PurposeTokenRejected(AmcliError):
     """A limited-purpose token that must not be acted on; the message never shows the token."""
 
 
@@ -182,31 +182,31 @@ def mint(
 def open_purpose_token(text: str, keys: PurposeKeys, clock: Clock = utc_now) -> PurposeToken:
     """Return what a genuine, unexpired token says.
 
-    Raises PurposeTokenError, and nothing else, for every other text.
+    Raises PurposeTokenRejected, and nothing else, for every other text.
     """
     if text == PLACEHOLDER:
-        raise PurposeTokenError(
+        raise PurposeTokenRejected(
             "the limited-purpose token is the placeholder that render and lint print",
             hint="amcli send mints the real one",
         )
     signed, mac = _split(text)
     key = keys.find(signed.split(".")[1])
     if key is None:
-        raise PurposeTokenError("the limited-purpose token is of a key that is not in use")
+        raise PurposeTokenRejected("the limited-purpose token is of a key that is not in use")
     # The texts are compared, so that no other spelling of the same bits passes.
     if not hmac.compare_digest(key.mac(signed), mac):
-        raise PurposeTokenError("the limited-purpose token was not made by us, or was changed")
+        raise PurposeTokenRejected("the limited-purpose token was not made by us, or was changed")
     token = _read(signed.split(".")[2])
     if clock() >= token.expires:
         expired = token.expires.isoformat(sep=" ", timespec="seconds")
-        raise PurposeTokenError(f"the limited-purpose token expired at {expired}")
+        raise PurposeTokenRejected(f"the limited-purpose token expired at {expired}")
     return token
 
 
 def _split(text: str) -> tuple[str, str]:
     parts = text.split(".") if len(text) <= MAX_TOKEN_CHARACTERS and text.isascii() else []
     if len(parts) != 4 or parts[0] != VERSION:  # noqa: PLR2004 - the four parts of the format
-        raise PurposeTokenError("this is no limited-purpose token")
+        raise PurposeTokenRejected("this is no limited-purpose token")
     return ".".join(parts[:3]), parts[3]
 
 
@@ -225,7 +225,7 @@ def _read(payload: str) -> PurposeToken:
         )
         return PurposeToken(found["id"], purpose, datetime.fromtimestamp(found["exp"], UTC))
     except (*_UNREADABLE, UsageError):
-        raise PurposeTokenError("the limited-purpose token has another content") from None
+        raise PurposeTokenRejected("the limited-purpose token has another content") from None
 
 
 def _base64url(raw: bytes) -> str:

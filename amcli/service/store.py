@@ -19,7 +19,7 @@ from amcli.errors import AmcliError
 from amcli.service.action_response import ActionResponse
 
 
-class StoreUnavailableError(AmcliError):
+class StoreUnavailable(AmcliError):
     """The store cannot answer right now: locked, full, read-only or no store at all."""
 
 
@@ -82,7 +82,7 @@ CREATE TABLE IF NOT EXISTS action (
 class SqliteStore:
     """An ActionStore in one SQLite file, for any number of threads and processes on one machine.
 
-    ``busy_seconds`` is how long a claim waits for another one's lock. Raises StoreUnavailableError
+    ``busy_seconds`` is how long a claim waits for another one's lock. Raises StoreUnavailable
     from every method when the file cannot be used.
     """
 
@@ -132,13 +132,13 @@ class SqliteStore:
         try:
             database = sqlite3.connect(self._path, timeout=self._busy_seconds, isolation_level=None)
         except sqlite3.Error as error:
-            raise StoreUnavailableError(f"{self._path}: {error}") from None
+            raise StoreUnavailable(f"{self._path}: {error}") from None
         try:
             # IMMEDIATE takes the write lock at once, so that two claims cannot both read first.
             database.execute("BEGIN IMMEDIATE")
             yield database
             database.execute("COMMIT")
         except sqlite3.Error as error:
-            raise StoreUnavailableError(f"{self._path}: {error}") from None
+            raise StoreUnavailable(f"{self._path}: {error}") from None
         finally:
             database.close()  # an open transaction is rolled back

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amcli.service.action_request import MAX_BODY_BYTES, ActionRequest
-from amcli.service.action_response import RequestRefusedError
+from amcli.service.action_response import RequestRefused
 
 BEARER = {"Authorization": "Bearer aaa.bbb.ccc"}
 
 
 def status_of(headers: object, body: bytes = b"{}") -> int:
-    with pytest.raises(RequestRefusedError) as caught:
+    with pytest.raises(RequestRefused) as caught:
         ActionRequest.read(headers, body).json()  # type: ignore[arg-type]
     assert "aaa" not in str(caught.value)
     return caught.value.response.status_code
@@ -76,7 +76,7 @@ def test_an_id_that_would_break_a_log_line_is_not_kept() -> None:
 @given(st.binary(max_size=200))
 def test_no_body_raises_anything_else(body: bytes) -> None:
     request = ActionRequest.read(BEARER, body)
-    with contextlib.suppress(RequestRefusedError):
+    with contextlib.suppress(RequestRefused):
         assert isinstance(request.json(), dict)
 
 

@@ -16,7 +16,7 @@ from amcli.service.purpose import (
     PLACEHOLDER,
     Purpose,
     PurposeKeys,
-    PurposeTokenError,
+    PurposeTokenRejected,
     load_purpose_keys,
     mint,
     open_purpose_token,
@@ -64,13 +64,13 @@ def test_any_changed_character_is_refused(place: int, character: str) -> None:
     changed = TOKEN[:place] + character + TOKEN[place + 1 :]
     if changed == TOKEN:
         return
-    with pytest.raises(PurposeTokenError):
+    with pytest.raises(PurposeTokenRejected):
         open_purpose_token(changed, KEYS, clock)
 
 
 @given(st.text() | st.from_regex(r"amp1\.2026-11\.[\w-]*\.[\w-]*"))
 def test_any_other_text_is_refused_in_the_one_way(text: str) -> None:
-    with pytest.raises(PurposeTokenError):
+    with pytest.raises(PurposeTokenRejected):
         open_purpose_token(text, KEYS, clock)
 
 
@@ -79,7 +79,7 @@ def test_a_genuine_mac_over_a_strange_payload_is_refused_too(payload: bytes) -> 
     import base64
 
     signed = f"amp1.2026-11.{base64.urlsafe_b64encode(payload).decode().rstrip('=')}"
-    with pytest.raises(PurposeTokenError):
+    with pytest.raises(PurposeTokenRejected):
         open_purpose_token(f"{signed}.{KEYS.keys[0].mac(signed)}", KEYS, clock)
 
 
@@ -98,7 +98,7 @@ def test_every_purpose_comes_back_unchanged(purpose: Purpose) -> None:
 
 
 def test_the_placeholder_is_never_accepted() -> None:
-    with pytest.raises(PurposeTokenError, match="placeholder"):
+    with pytest.raises(PurposeTokenRejected, match="placeholder"):
         open_purpose_token(PLACEHOLDER, KEYS, clock)
 
 
@@ -108,7 +108,7 @@ def test_no_key_can_have_the_placeholders_id() -> None:
 
 
 def test_a_token_of_another_service_is_refused() -> None:
-    with pytest.raises(PurposeTokenError, match="not made by us"):
+    with pytest.raises(PurposeTokenRejected, match="not made by us"):
         open_purpose_token(mint(EXPENSE, OTHER_KEYS, clock=clock), KEYS, clock)
 
 
@@ -116,7 +116,7 @@ def test_from_its_expiry_on_a_token_is_refused() -> None:
     token = mint(EXPENSE, KEYS, clock=clock, lifetime=timedelta(hours=1))
 
     open_purpose_token(token, KEYS, lambda: NOW + timedelta(minutes=59, seconds=59))
-    with pytest.raises(PurposeTokenError, match="expired at 2026-11-20 13:00:00"):
+    with pytest.raises(PurposeTokenRejected, match="expired at 2026-11-20 13:00:00"):
         open_purpose_token(token, KEYS, lambda: NOW + timedelta(hours=1))
 
 
@@ -126,7 +126,7 @@ def test_rotation_keeps_old_tokens_alive_until_their_key_is_gone() -> None:
 
     assert mint(EXPENSE, both, clock=clock).startswith("amp1.2026-12.")
     assert open_purpose_token(TOKEN, both, clock).purpose == EXPENSE
-    with pytest.raises(PurposeTokenError, match="key that is not in use"):
+    with pytest.raises(PurposeTokenRejected, match="key that is not in use"):
         open_purpose_token(TOKEN, new, clock)
 
 
@@ -176,4 +176,4 @@ def test_no_repr_shows_a_secret() -> None:
 
     assert keys.keys[0].secret.reveal() not in repr(keys)
     assert isinstance(keys.keys[0].secret, Secret)
-    assert issubclass(PurposeTokenError, AmcliError)
+    assert issubclass(PurposeTokenRejected, AmcliError)

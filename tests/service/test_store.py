@@ -16,7 +16,7 @@ from amcli.service.store import (
     New,
     Refused,
     SqliteStore,
-    StoreUnavailableError,
+    StoreUnavailable,
     Unfinished,
 )
 
@@ -126,7 +126,7 @@ def test_a_locked_store_says_so(tmp_path: Path) -> None:
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     try:
-        with pytest.raises(StoreUnavailableError, match="locked"):
+        with pytest.raises(StoreUnavailable, match="locked"):
             store.claim(*CLICK)
     finally:
         other.close()
@@ -136,7 +136,7 @@ def test_a_file_that_is_no_store_says_so(tmp_path: Path) -> None:
     path = tmp_path / "actions.sqlite"
     path.write_bytes(b"not a database, but long enough to look at" * 50)
 
-    with pytest.raises(StoreUnavailableError, match="not a database"):
+    with pytest.raises(StoreUnavailable, match="not a database"):
         SqliteStore(path)
-    with pytest.raises(StoreUnavailableError):
+    with pytest.raises(StoreUnavailable):
         SqliteStore(tmp_path / "no" / "such" / "folder.sqlite")
