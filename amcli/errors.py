@@ -15,6 +15,7 @@ AmcliError
 ├── NetworkError          6  a server that cannot be reached or cannot be believed
 │   └── DeliveryError        6  SMTP; nothing was delivered
 ├── PartlySent            7  some recipients have the mail, others do not
+│   └── DeliveryUnknown      7  nobody can tell whether the mail was taken
 ├── FindingsError         1  lint errors stand in the way
 └── TokenRejected         1  a bearer token that must not be trusted
 
@@ -115,6 +116,10 @@ class PartlySent(AmcliError):
     """Some recipients were accepted by the server and others were not."""
 
     exit_code = 7
+
+
+class DeliveryUnknown(PartlySent):
+    """The connection broke after the mail was sent and before the server said that it has it."""
 
 
 class FindingsError(AmcliError):

@@ -1,0 +1,78 @@
+"""What an SMTP server says, made safe to show, and what goes wrong, named by its phase."""
+
+from __future__ import annotations
+
+import contextlib
+import smtplib
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from amcli.errors import DeliveryError
+
+_SHOWN_CHARACTERS = 300
+_UNTRUSTED_ISSUER = {18, 19, 20, 21}  # OpenSSL, X509_verify_cert_error_string(3): no known issuer
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One reply: the code, -1 when it had none, and its text on one line."""
+
+    code: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.text}".strip()
+
+
+def ask(connection: smtplib.SMTP, command: str, arguments: str = "") -> Reply:
+    """Send one command and return the reply."""
+    return shown_reply(*connection.docmd(command, arguments))
+
+
+def shown_reply(code: int, text: bytes | str) -> Reply:
+    """Return a reply that may be printed: one line, bounded, no control characters."""
+    decoded = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+    shown = "".join(c if c.isprintable() else " " for c in decoded[: 4 * _SHOWN_CHARACTERS])
+    line = " ".join(shown.split())
+    if len(line) > _SHOWN_CHARACTERS:
+        line = f"{line[:_SHOWN_CHARACTERS]}…"
+    return Reply(code, line)
+
+
+@contextlib.contextmanager
+def phase(server: str, doing: str) -> Iterator[None]:
+    """Turn whatever goes wrong inside into a DeliveryError that says when it happened."""
+    try:
+        yield
+    except ssl.SSLCertVerificationError as error:
+        raise _certificate_error(server, error) from None
+    except ssl.SSLError as error:
+        raise DeliveryError(
+            f"{server}: TLS failed while {doing}: {error.reason or 'no reason given'}",
+            hint="smtp:// begins without TLS (port 587), smtps:// with it (port 465)",
+        ) from None
+    except smtplib.SMTPResponseException as error:
+        reply = shown_reply(error.smtp_code, error.smtp_error)
+        raise DeliveryError(f"{server}: refused while {doing}: {reply}") from None
+    except smtplib.SMTPServerDisconnected as error:
+        timed_out = "timed out" in str(error)
+        what = "no answer in time" if timed_out else "the connection was closed"
+        raise DeliveryError(f"{server}: {what} while {doing}") from None
+    except socket.gaierror:
+        raise DeliveryError(f"{server}: there is no host of this name") from None
+    except TimeoutError:
+        raise DeliveryError(f"{server}: no answer in time while {doing}") from None
+    except (OSError, smtplib.SMTPException) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
+        raise DeliveryError(f"{server}: {why} while {doing}") from None
+
+
+def _certificate_error(server: str, error: ssl.SSLCertVerificationError) -> DeliveryError:
+    hint = "the server is not the one you meant, or its certificate needs to be renewed"
+    if error.verify_code in _UNTRUSTED_ISSUER:
+        hint = "give the certificate of a private CA with --smtp-ca FILE"
+    return DeliveryError(
+        f"{server}: its TLS certificate does not verify: {error.verify_message}", hint=hint
+    )
