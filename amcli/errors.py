@@ -25,6 +25,11 @@ to rely on a clean card or a genuine token gets an exception.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from amcli.verify.checks import Verdict
+
 
 class AmcliError(Exception):
     """Root of the family: ``message`` says what failed and where, ``hint`` what to do next."""
@@ -127,4 +132,11 @@ class FindingsError(AmcliError):
 
 
 class TokenRejected(AmcliError):
-    """A bearer token that must not be trusted."""
+    """A bearer token that must not be trusted; ``verdict`` has every check that was made.
+
+    Its subclasses, one a reason, are in amcli.verify.token_errors.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, verdict: Verdict) -> None:
+        super().__init__(message, hint=hint)
+        self.verdict = verdict

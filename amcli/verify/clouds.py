@@ -1,0 +1,116 @@
+"""Who issues tokens, in which cloud, and where their keys are published.
+
+The hosts stand in this table and nowhere else: none is ever taken from a token. Sources:
+Microsoft, "National clouds" (login hosts), "Access token claims reference" (v2 issuers) and
+"Signing key rollover" (metadata). The claims reference does not name the v1 issuers of national
+clouds; they are those that Microsoft's own libraries use.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from amcli.errors import UsageError
+from amcli.verify.token_kind import EAT_ISSUER, TokenKind
+
+_EAT_METADATA = "https://substrate.office.com/sts/common/.well-known/openid-configuration"
+
+
+@dataclass(frozen=True)
+class Authority:
+    """An issuer and the place where it publishes its keys."""
+
+    issuer: str
+    """What ``iss`` must be, exactly."""
+    metadata_url: str
+    """OpenID Connect discovery document, which names the key set."""
+    key_hosts: frozenset[str]
+    """Hosts that the metadata may name for the key set."""
+    key_issuers: frozenset[str]
+    """What metadata and keys may call their issuer."""
+    tenant: str = ""
+
+    def names(self, issuer: str) -> bool:
+        """Return whether metadata or a key of this ``issuer`` belongs here.
+
+        What serves several tenants has ``{tenantid}`` in its issuer, where the token's tenant
+        belongs.
+        """
+        return issuer.replace("{tenantid}", self.tenant) in self.key_issuers
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """A Microsoft cloud: isolated from the others, with hosts and keys of its own."""
+
+    name: str
+    title: str
+    login_host: str
+    v1_issuer_host: str
+    key_hosts: frozenset[str]
+
+    def authority(self, kind: TokenKind, tenant: str) -> Authority:
+        """Return who issues Entra tokens of this version for a tenant (a lower-case GUID)."""
+        v1 = f"https://{self.v1_issuer_host}/{tenant}/"
+        v2 = f"https://{self.login_host}/{tenant}/v2.0"
+        root = f"https://{self.login_host}/{tenant}"
+        if kind is TokenKind.ENTRA_V2:
+            metadata = f"{root}/v2.0/.well-known/openid-configuration"
+            return Authority(v2, metadata, self.key_hosts, frozenset({v2}), tenant)
+        # The same keys sign v1 tokens; where a v2 key set is used for them, its keys carry the
+        # v2 issuer (Microsoft.IdentityModel, AadIssuerValidator, accepts this too).
+        metadata = f"{root}/.well-known/openid-configuration"
+        return Authority(v1, metadata, self.key_hosts, frozenset({v1, v2}), tenant)
+
+
+def _cloud(name: str, title: str, login: str, v1_issuer: str, *more_key_hosts: str) -> Cloud:
+    return Cloud(name, title, login, v1_issuer, frozenset({login, *more_key_hosts}))
+
+
+CLOUDS = {
+    cloud.name: cloud
+    for cloud in (
+        _cloud("global", "Microsoft Azure", "login.microsoftonline.com", "sts.windows.net"),
+        _cloud("usgov", "Azure Government (US)", "login.microsoftonline.us", "sts.windows.net"),
+        _cloud(
+            "china",
+            "Microsoft Azure operated by 21Vianet",
+            "login.partner.microsoftonline.cn",
+            "sts.chinacloudapi.cn",
+            "login.chinacloudapi.cn",
+        ),
+    )
+}
+
+EAT_AUTHORITY = Authority(
+    EAT_ISSUER,
+    _EAT_METADATA,
+    frozenset({"substrate.office.com"}),
+    # Its metadata writes the issuer without the slash that tokens have.
+    frozenset({EAT_ISSUER, EAT_ISSUER.rstrip("/")}),
+)
+
+
+def find_cloud(name: str) -> Cloud:
+    """Return the cloud of that name; raises UsageError with the names there are."""
+    if name not in CLOUDS:
+        raise UsageError(f"no cloud is called {name!r}", hint=f"clouds: {', '.join(CLOUDS)}")
+    return CLOUDS[name]
+
+
+def parse_guid(value: object) -> str | None:
+    """Return a GUID in lower case, or None when the value is not one in its usual form.
+
+    Only the form with four hyphens counts: braces, a ``urn:`` or bare digits are no tenant id.
+    """
+    if not isinstance(value, str) or len(value) != _GUID_LENGTH:
+        return None
+    try:
+        parsed = str(uuid.UUID(value))
+    except ValueError:
+        return None
+    return parsed if parsed == value.lower() else None
+
+
+_GUID_LENGTH = 36

@@ -1,0 +1,185 @@
+"""The checks that are the same for every kind of token; the order is in token.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeGuard
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from amcli.verify.checks import Check, Outcome, failed, passed, skipped
+from amcli.verify.clouds import Authority, parse_guid
+from amcli.verify.keyset import NoKey, TokenKey
+from amcli.verify.token_format import UnverifiedToken
+from amcli.verify.token_kind import ACTIONS_APPLICATION
+from amcli.verify.token_policy import TokenPolicy
+from amcli.verify.token_text import moment, relative, shown, span
+
+_MAX_KID = 256  # Microsoft's are thumbprints of 27 characters
+_LAST_SECOND = 253_402_300_799  # the end of the year 9999, the last one with a date
+_PADDING, _HASH = PKCS1v15(), SHA256()
+
+_EXTENSIONS = ("crit", "b64")
+_KEY_MATERIAL = ("jku", "jwk", "x5u", "x5c")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A token, what is demanded of it, and when."""
+
+    token: UnverifiedToken
+    policy: TokenPolicy
+    now: datetime
+
+    @property
+    def claims(self) -> Mapping[str, Any]:
+        """Return the token's claims."""
+        return self.token.claims
+
+
+def check_algorithm(case: Case) -> Check:
+    """Compare with the one algorithm that Microsoft uses; the token has no say in it."""
+    algorithm = case.token.header.get("alg")
+    if algorithm == "RS256":
+        return passed("algorithm", "RS256")
+    return failed("algorithm", f"alg is {shown(algorithm)}, only RS256 is accepted")
+
+
+def check_header(case: Case) -> Check:
+    """Refuse what would change how the token is read, or bring its own key (RFC 7515, 4.1)."""
+    header = case.token.header
+    for name in _EXTENSIONS:
+        if name in header:
+            return failed("header", f"the header has {name!r}, an extension Microsoft never uses")
+    for name in _KEY_MATERIAL:
+        if name in header:
+            return failed("header", f"the header brings its own key ({name!r}); it is not followed")
+    kid = header.get("kid")
+    if not isinstance(kid, str) or not 0 < len(kid) <= _MAX_KID or not kid.isprintable():
+        return failed("header", f"kid must be a short text that names a key, it is {shown(kid)}")
+    return passed("header", f"no extensions, no key of its own; kid {shown(kid)}")
+
+
+def check_dates(case: Case, required: tuple[str, ...]) -> Check:
+    """Demand that the times are finite numbers, and that those are there which must be."""
+    for name in ("exp", "nbf", "iat"):
+        value = case.claims.get(name)
+        if name not in case.claims:
+            if name in required:
+                return failed("dates", f"{name} is missing")
+        elif not is_numeric_date(value):
+            return failed("dates", f"{name} must be a number of seconds, it is {shown(value)}")
+    return passed("dates", f"{', '.join(required)} are there, and times are numbers")
+
+
+def is_numeric_date(value: Any) -> TypeGuard[float]:
+    """Return whether this is a NumericDate (RFC 7519, section 2) between 1970 and 9999."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 0 <= value <= _LAST_SECOND  # not for NaN and infinity either
+
+
+def check_key_issuer(key: TokenKey, authority: Authority) -> Check:
+    """Compare the key's own issuer, which sets for many tenants have, with the token's."""
+    if key.issuer is not None and not authority.names(key.issuer):
+        return failed("key", f"the key {shown(key.kid)} belongs to {shown(key.issuer)}")
+    return passed("key", f"{shown(key.kid)}, {key.public_key.key_size} bits, from {key.origin}")
+
+
+def check_key(case: Case, authority: Authority) -> tuple[Check, TokenKey | None]:
+    """Find the key; raises KeysUnreachable when the source cannot be asked."""
+    found = case.policy.keys.find(case.token.header["kid"], authority)
+    if isinstance(found, NoKey):
+        return failed("key", found.reason, found.hint), None
+    check = check_key_issuer(found, authority)
+    return check, found if check.outcome is Outcome.PASSED else None
+
+
+def check_signature(case: Case, key: TokenKey) -> Check:
+    """Verify RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518, section 3.3)."""
+    token = case.token
+    try:
+        key.public_key.verify(token.signature, token.signed_part, _PADDING, _HASH)
+    except InvalidSignature:
+        return failed("signature", "the signature does not belong to this token and this key")
+    return passed("signature", "RS256, verified")
+
+
+def check_expiry(case: Case) -> Check:
+    """Compare ``exp`` with the time."""
+    expires = case.claims.get("exp")
+    if not is_numeric_date(expires):
+        return failed("expiry", "cannot be checked: there is no usable exp")
+    late = case.now.timestamp() - expires
+    text = f"{moment(expires)}, {relative(expires, case.now)}"
+    if late >= case.policy.leeway_seconds:
+        return failed("expiry", f"expired at {text}", "use a token of a new click")
+    return passed("expiry", f"expires at {text}{_leeway_used(late)}")
+
+
+def check_not_before(case: Case) -> Check:
+    """Compare ``nbf`` with the time."""
+    return _check_not_in_future(case, "not before", "nbf", "valid from")
+
+
+def check_issued_at(case: Case) -> Check:
+    """Compare ``iat`` with the time: no token comes from the future."""
+    return _check_not_in_future(case, "issued at", "iat", "issued at")
+
+
+def check_caller(case: Case, claim: str) -> Check:
+    """Compare the application that got the token with the one that Outlook's actions use."""
+    found = parse_guid(case.claims.get(claim))
+    if found == ACTIONS_APPLICATION:
+        return passed("caller", f"{claim} is Outlook's Actions application")
+    return failed(
+        "caller",
+        f"{claim} is {shown(case.claims.get(claim))}, not Outlook's Actions application "
+        f"{ACTIONS_APPLICATION}",
+        "another application got this token: it is no click on a card",
+    )
+
+
+def single_audience(case: Case) -> str | None:
+    """Return ``aud`` when it is one text, or a list of one (RFC 7519, section 4.1.3)."""
+    audience = case.claims.get("aud")
+    if isinstance(audience, list) and len(audience) == 1:
+        audience = audience[0]
+    return audience if isinstance(audience, str) else None
+
+
+def nobody_asked(name: str, what: str) -> Check:
+    """Return a check that was not asked for."""
+    return skipped(name, f"not asked for{what}")
+
+
+def same_address(one: str, other: str) -> bool:
+    """Return whether two addresses are the same but for upper and lower case of ASCII.
+
+    Other letters must be equal as they are: some, such as the Kelvin sign, fall onto ASCII ones
+    when lowered, and would make a stranger's address match.
+    """
+    if one.isascii() and other.isascii():
+        return one.lower() == other.lower()
+    return one == other
+
+
+def _check_not_in_future(case: Case, name: str, claim: str, words: str) -> Check:
+    begins = case.claims.get(claim)
+    if begins is None and claim not in case.claims:
+        return skipped(name, f"the token has no {claim}")
+    if not is_numeric_date(begins):
+        return failed(name, f"cannot be checked: {claim} is no time")
+    early = begins - case.now.timestamp()
+    text = f"{words} {moment(begins)}, {relative(begins, case.now)}"
+    if early > case.policy.leeway_seconds:
+        return failed(name, text, "compare this machine's clock with another one")
+    return passed(name, f"{text}{_leeway_used(early)}")
+
+
+def _leeway_used(seconds: float) -> str:
+    return f" (within the leeway, {span(seconds)})" if seconds > 0 else ""

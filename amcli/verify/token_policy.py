@@ -1,0 +1,115 @@
+"""What a service demands of a token. Nothing that guards it has a silent default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from amcli.errors import UsageError
+from amcli.verify.clouds import find_cloud, parse_guid
+
+if TYPE_CHECKING:
+    from amcli.verify.keyset import KeySource
+
+MAX_LEEWAY_SECONDS = 300
+"""Five minutes, the skew of Microsoft's own library (Microsoft.IdentityModel)."""
+
+
+@dataclass(frozen=True)
+class AnyTenant:
+    """Says in so many words that the users of every tenant may click."""
+
+
+@dataclass(frozen=True)
+class Performer:
+    """Who must have clicked: exactly one of the three is set."""
+
+    object_id: str | None = None
+    """``oid`` in lower case; only together with the tenant does it name a person."""
+    address: str | None = None
+    domain: str | None = None
+
+
+@dataclass(frozen=True)
+class TokenPolicy:
+    """What a token must be to count.
+
+    ``audiences``: App ID URIs, client ids, and for EAT target URLs (their origin counts).
+    ``tenants``: GUIDs whose users are served, or ``AnyTenant()``; an empty set serves no Entra ID
+    token at all. ``scope``, ``sender`` and ``performer`` are checked when given; ``performer`` is
+    ``oid:GUID``, an address or ``@domain``. ``leeway_seconds`` is 0 to 300. Raises UsageError for
+    a policy that cannot be meant.
+    """
+
+    audiences: tuple[str, ...]
+    tenants: frozenset[str] | AnyTenant
+    keys: KeySource
+    scope: str | None = None
+    sender: str | None = None
+    performer: str | None = None
+    cloud: str = "global"
+    legacy_eat: bool = False
+    """Whether an EAT is judged by its old rules instead of being refused."""
+    leeway_seconds: int = MAX_LEEWAY_SECONDS
+
+    def __post_init__(self) -> None:
+        find_cloud(self.cloud)
+        object.__setattr__(self, "audiences", _texts(self.audiences, "audiences"))
+        if not self.audiences or not all(self.audiences):
+            raise UsageError(
+                "no audience: a token for any other service would count",
+                hint="give your App ID URI or client id (for EAT: your target URL)",
+            )
+        if not isinstance(self.tenants, AnyTenant):
+            object.__setattr__(self, "tenants", parse_tenants(self.tenants))
+        if not 0 <= self.leeway_seconds <= MAX_LEEWAY_SECONDS:
+            raise UsageError(f"the leeway is 0 to {MAX_LEEWAY_SECONDS} seconds")
+        if self.performer is not None:
+            parse_performer(self.performer)
+        if self.sender is not None and not is_address(self.sender):
+            raise UsageError(f"not an e-mail address: {self.sender!r}")
+
+
+def parse_tenants(tenants: Iterable[str]) -> frozenset[str]:
+    """Return tenant GUIDs in lower case; raises UsageError for anything else."""
+    found = set()
+    for tenant in _texts(tenants, "tenants"):
+        guid = parse_guid(tenant)
+        if guid is None:
+            raise UsageError(
+                f"not a tenant id: {tenant!r}",
+                hint="a tenant id is a GUID; the Entra admin center shows it under Overview",
+            )
+        found.add(guid)
+    return frozenset(found)
+
+
+def parse_performer(text: str) -> Performer:
+    """Return who is meant by ``oid:GUID``, an address or ``@domain``; raises UsageError."""
+    if text.startswith("oid:"):
+        guid = parse_guid(text.removeprefix("oid:"))
+        if guid:
+            return Performer(object_id=guid)
+    elif text.startswith("@") and is_address(f"x{text}"):
+        return Performer(domain=text[1:])
+    elif is_address(text):
+        return Performer(address=text)
+    raise UsageError(
+        f"not an action performer: {text!r}",
+        hint="write oid:GUID, an e-mail address, or @domain for everybody there",
+    )
+
+
+def is_address(text: str) -> bool:
+    """Return whether the text has the outer form of an address: one @ with text on both sides."""
+    local, at, domain = text.partition("@")
+    whole = bool(local and at and domain) and "@" not in domain
+    return whole and text.isprintable() and " " not in text
+
+
+def _texts(values: Iterable[str], name: str) -> tuple[str, ...]:
+    # A bare string is iterable too, and would become a list of its letters.
+    if isinstance(values, str):
+        raise UsageError(f"{name} is a list of texts, not one text")
+    return tuple(values)
