@@ -88,7 +88,7 @@ def parse_card(text: str | bytes, source: str) -> CardDocument:
     Raises CardError, with line and column where there is one, for anything that is not exactly
     one card: not JSON, NaN or infinite numbers, a list, both formats in one, neither.
     """
-    pairs = _Pairs()
+    pairs = PairReader()
     value = _load(text, source, pairs)
     if not isinstance(value, dict):
         raise CardError(
@@ -144,20 +144,22 @@ def _objects_in(value: Any, pointer: str, parent: Node, name: str) -> Iterator[N
             yield from _objects_in(item, f"{pointer}/{index}", parent, name)
 
 
-class _Pairs:
-    """Notes, while JSON is read, which objects had a property twice."""
+class PairReader:
+    """Builds JSON's objects, and notes which of them had a property twice."""
 
     def __init__(self) -> None:
         self._seen: list[tuple[dict[str, Any], list[str]]] = []
 
     def __call__(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """Return the object; json.loads calls this as its object_pairs_hook."""
         value = dict(pairs)
         if len(value) != len(pairs):
             names = [name for name, _ in pairs]
             self._seen.append((value, sorted({n for n in names if names.count(n) > 1})))
         return value
 
-    def duplicates(self, root: dict[str, Any]) -> tuple[str, ...]:
+    def duplicates(self, root: Any) -> tuple[str, ...]:
+        """Return the pointers of properties that stand twice in one object of ``root``."""
         if not self._seen:
             return ()
         wanted = {id(value): names for value, names in self._seen}
@@ -177,7 +179,7 @@ def _values(value: Any, pointer: str) -> Iterator[tuple[str, Any]]:
             yield from _values(child, f"{pointer}/{index}")
 
 
-def _load(text: str | bytes, source: str, pairs: _Pairs) -> Any:
+def _load(text: str | bytes, source: str, pairs: PairReader) -> Any:
     if len(text) > MAX_CARD_BYTES:
         raise CardError(f"{source}: larger than {MAX_CARD_BYTES // 1024**2} MB, no card is")
     try:

@@ -1,0 +1,148 @@
+"""Filters, functions and methods of templates: what is refused, what is bounded, what is ours."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from jinja2.filters import FILTERS
+from jinja2.utils import Joiner
+from markupsafe import Markup
+
+from amcli.card.rendering.ledger import Trusted, TrustedMarkdown, Url, ledger, plain, text_of
+from amcli.card.rendering.limits import (
+    MAX_FILTER_WIDTH,
+    MAX_OUTPUT_CHARACTERS,
+    MAX_RANGE,
+    LimitReached,
+)
+
+_ESCAPED_ANYWAY = "leave it out: amcli escapes every value for the place where it stands"
+REFUSED_FILTERS: Mapping[str, str] = {
+    "safe": "leave it out; for Markdown that you trust write `| markdown`, for a URL `| url`",
+    "e": _ESCAPED_ANYWAY,
+    "escape": _ESCAPED_ANYWAY,
+    "forceescape": _ESCAPED_ANYWAY,
+    "urlencode": "leave it out: amcli encodes every value in a URL by itself",
+    "urlize": "write the link yourself: `[text]({{ address | url }})`",
+    "xmlattr": "cards are JSON; write the properties out",
+    "striptags": "remove the tags from the data before it reaches the template",
+    "random": "a card must come out the same each time; choose in your own program",
+    "pprint": "write `| tojson` outside quotes",
+}
+
+_ALLOWED = frozenset(FILTERS) - frozenset(REFUSED_FILTERS) - {"tojson", "filesizeformat"}
+# What these take as a width, count or indent decides how much memory they use.
+_BOUNDED = frozenset({"center", "indent", "wordwrap", "batch", "slice", "round", "truncate"})
+
+STRING_METHODS = frozenset(
+    {
+        "capitalize", "casefold", "count", "endswith", "find", "isalnum", "isalpha", "isdigit",
+        "islower", "isnumeric", "isspace", "istitle", "isupper", "lower", "lstrip", "partition",
+        "removeprefix", "removesuffix", "rfind", "rpartition", "rsplit", "rstrip", "split",
+        "splitlines", "startswith", "strip", "swapcase", "title", "upper",
+    }
+)  # fmt: skip
+DATE_ATTRIBUTES = frozenset(
+    {
+        "date", "day", "hour", "isoformat", "isoweekday", "microsecond", "minute", "month",
+        "second", "time", "weekday", "year",
+    }
+)  # fmt: skip
+LIST_METHODS = frozenset({"count", "index"})
+
+
+class AuthorJoiner(Joiner):
+    """``joiner(",")``: gives the author's separator, and nothing the first time."""
+
+    def __call__(self) -> str:
+        """Return the separator from the second call on."""
+        return super().__call__() or Trusted("")
+
+
+def card_filters() -> dict[str, Callable[..., Any]]:
+    """Return the filters of card templates, each reading captured text as plain text."""
+    filters = {name: seeing_plain_text(FILTERS[name], name) for name in _ALLOWED}
+    filters["filesizeformat"] = seeing_plain_text(FILTERS["filesizeformat"], "filesizeformat")
+    filters["replace"] = seeing_plain_text(_replace, "replace")
+    filters["join"] = seeing_plain_text(_join_within_limits(), "join")
+    filters["format"] = seeing_plain_text(_format, "format")
+    filters["tojson"] = plain
+    filters["url"] = lambda value: Url(text_of(plain(value)))
+    filters["markdown"] = lambda value: TrustedMarkdown(text_of(plain(value)))
+    return filters
+
+
+def seeing_plain_text(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """Return a filter or test that sees captured text as plain text and returns data."""
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        args = tuple(plain(arg) for arg in args)
+        kwargs = {key: plain(value) for key, value in kwargs.items()}
+        _charge(args)
+        if name in _BOUNDED:
+            _refuse_large_numbers(name, [*args[1:], *kwargs.values()])
+        result = function(*args, **kwargs)
+        return str(result) if isinstance(result, Markup) else result
+
+    return wrapped
+
+
+def card_range(*args: int) -> range:
+    """``range()`` of at most 100,000 numbers, each counted as a loop turn."""
+    numbers = range(*args)
+    if len(numbers) > MAX_RANGE:
+        raise LimitReached(f"range() of more than {MAX_RANGE:,} numbers")
+    ledger().work(len(numbers))
+    return numbers
+
+
+def _charge(args: tuple[Any, ...]) -> None:
+    for arg in args:
+        if isinstance(arg, str):
+            ledger().work(len(arg) // 1000)
+        elif isinstance(arg, (list, tuple, dict, range)):
+            ledger().work(len(arg))
+
+
+def _refuse_large_numbers(name: str, values: Iterable[Any]) -> None:
+    for value in values:
+        if isinstance(value, int) and abs(value) > MAX_FILTER_WIDTH:
+            raise LimitReached(f"`| {name}` with a number above {MAX_FILTER_WIDTH:,}")
+
+
+def _replace(value: Any, old: str, new: str, count: int = -1) -> str:
+    """Replace text; the size of the result is known before it is made."""
+    text, old, new = text_of(value), text_of(old), text_of(new)
+    times = text.count(old) if count < 0 else min(count, text.count(old))
+    if len(text) + times * (len(new) - len(old)) > MAX_OUTPUT_CHARACTERS:
+        raise LimitReached("`| replace` makes more than 16 MB of text")
+    return text.replace(old, new, count)
+
+
+def _join_within_limits() -> Callable[..., Any]:
+    join = FILTERS["join"]
+
+    @functools.wraps(join)
+    def bounded(context: Any, value: Iterable[Any], d: str = "", attribute: Any = None) -> Any:
+        items = list(value)
+        ledger().work(len(items))
+        characters = sum(len(i) for i in items if isinstance(i, str)) + len(items) * len(d)
+        if characters > MAX_OUTPUT_CHARACTERS:
+            raise LimitReached("`| join` makes more than 16 MB of text")
+        return join(context, items, d, attribute)
+
+    return bounded
+
+
+_WIDE = re.compile(r"%[^a-zA-Z%]*(?:\*|\d{4})")
+
+
+def _format(value: str, *args: Any, **kwargs: Any) -> str:
+    """``"%.2f" | format(x)`` with widths of at most three digits."""
+    if _WIDE.search(value):
+        raise LimitReached("`| format` with a width of more than three digits")
+    return str(FILTERS["format"](value, *args, **kwargs))

@@ -1,0 +1,116 @@
+"""A string of a card, taken apart: what the author wrote and what came from data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from amcli.card.rendering.compose import Misprint
+from amcli.card.rendering.ledger import (
+    INPUT_REFERENCE,
+    TOKEN,
+    InputReference,
+    Ledger,
+    PrintError,
+    Printed,
+    Trusted,
+    text_of,
+)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of the author's text (``printed`` is None), or one printed value."""
+
+    text: str
+    printed: Printed | None = None
+
+    @property
+    def is_data(self) -> bool:
+        """Return whether this came from data."""
+        return self.printed is not None
+
+
+def take_apart(text: str, ledger: Ledger) -> list[Piece]:
+    """Return the pieces of a string with tokens; raises Misprint for values without a text."""
+    pieces: list[Piece] = []
+    end = 0
+    for token in TOKEN.finditer(text):
+        pieces += _literal(text[end : token.start()])
+        pieces.append(piece_of(ledger.at(token)))
+        end = token.end()
+    return pieces + _literal(text[end:])
+
+
+def piece_of(printed: Printed) -> Piece:
+    """Return a printed value as a piece; the author's own text and references are literal."""
+    if isinstance(printed.value, (Trusted, InputReference)):
+        return Piece(str(printed.value))
+    if isinstance(printed.value, (list, tuple, dict)):
+        return Piece("", printed)
+    try:
+        return Piece(text_of(printed.value), printed)
+    except PrintError as error:
+        raise Misprint(str(error), printed, error.hint) from None
+
+
+def _literal(text: str) -> list[Piece]:
+    return [Piece(text)] if text else []
+
+
+@dataclass
+class Assembly:
+    """A string put together again, that knows which of its characters came from data."""
+
+    text: str = ""
+    spans: list[tuple[int, int, Printed]] = field(default_factory=list)
+
+    def literal(self, text: str) -> None:
+        """Add the author's text."""
+        self.text += text
+
+    def data(self, text: str, printed: Printed) -> None:
+        """Add text from data, already escaped."""
+        self.spans.append((len(self.text), len(self.text) + len(text), printed))
+        self.text += text
+
+    def touching(self, start: int, end: int) -> Printed | None:
+        """Return a print that stands in or right at a range, an empty one too."""
+        for first, last, printed in self.spans:
+            if first <= end and last >= start:
+                return printed
+        return None
+
+    def without_foreign_references(self) -> str:
+        """Return the text; raises Misprint where data makes or changes an input reference."""
+        for reference in INPUT_REFERENCE.finditer(self.text):
+            for first, last, printed in self.spans:
+                if first < reference.end() and last > reference.start():
+                    raise Misprint(
+                        "data would become an input reference, which Outlook fills in",
+                        printed,
+                        "send this value in a JSON body, where amcli can escape it",
+                    )
+        return self.text
+
+
+def joined(pieces: Iterable[Piece]) -> Assembly:
+    """Return the pieces as they are."""
+    assembly = Assembly()
+    for piece in pieces:
+        if piece.printed is None:
+            assembly.literal(piece.text)
+        else:
+            assembly.data(scalar(piece), piece.printed)
+    return assembly
+
+
+def scalar(piece: Piece) -> str:
+    """Return a data piece's text; raises Misprint for a list or a mapping."""
+    assert piece.printed is not None  # noqa: S101 - callers ask for data pieces only
+    if isinstance(piece.printed.value, (list, tuple, dict)):
+        kind = "a mapping" if isinstance(piece.printed.value, dict) else "a list"
+        raise Misprint(
+            f"{kind} inside quotes", piece.printed, "print its parts, or `| join(', ')` it"
+        )
+    return piece.text

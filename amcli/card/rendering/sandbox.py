@@ -1,0 +1,251 @@
+"""The environment in which templates run: sandboxed, strict, inside their folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined, Undefined, nodes
+from jinja2.environment import Template, TemplateModule
+from jinja2.exceptions import TemplateNotFound
+from jinja2.runtime import Context, Macro
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.tests import TESTS
+from jinja2.utils import missing
+from markupsafe import Markup
+
+from amcli.card.rendering.filters import (
+    DATE_ATTRIBUTES,
+    LIST_METHODS,
+    STRING_METHODS,
+    AuthorJoiner,
+    card_filters,
+    card_range,
+    seeing_plain_text,
+)
+from amcli.card.rendering.ledger import (
+    CLOSE,
+    OPEN,
+    InputReference,
+    PrintError,
+    Printed,
+    Trusted,
+    ledger,
+    plain,
+    settled,
+)
+from amcli.card.rendering.limits import MAX_INTEGER_BITS, LimitReached
+from amcli.card.rendering.syntax import CardCodeGenerator, MarkTable, Rewriter
+
+MAX_TEMPLATE_BYTES = 4 * 1024 * 1024
+_ASKS_ABOUT_UNDEFINED = frozenset({"defined", "undefined", "none", "callable", "filter", "test"})
+
+
+class FolderLoader(FileSystemLoader):
+    """Loads templates of one folder, and nothing that a link or ``..`` points to outside."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, encoding="utf-8-sig")
+        self._root = folder.resolve()
+
+    def get_source(
+        self, environment: Any, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        """Return the source; raises PrintError for a file outside the folder or too large."""
+        path = (self._root / template).resolve()
+        if not path.is_relative_to(self._root):
+            raise PrintError(
+                f"{template!r} is outside the template's folder",
+                "includes and imports stay inside the folder; copy the file into it",
+            )
+        if path.is_file() and path.stat().st_size > MAX_TEMPLATE_BYTES:
+            raise LimitReached(f"{template!r} is larger than {MAX_TEMPLATE_BYTES // 1024**2} MB")
+        return super().get_source(environment, template)
+
+
+class FreshModuleTemplate(Template):
+    """A template whose module is made anew for each import.
+
+    Jinja keeps the module of an import; its captured texts hold tokens of one rendering's ledger
+    and must not be met in the next.
+    """
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        keys = ctx.globals_keys - self.globals.keys() if ctx is not None else frozenset()
+        return self.make_module({key: ctx.parent[key] for key in keys} if ctx else None)
+
+
+class CardEnvironment(ImmutableSandboxedEnvironment):
+    """Jinja for cards. The methods without underscore are called by rewritten templates."""
+
+    code_generator_class = CardCodeGenerator
+    template_class = FreshModuleTemplate
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
+
+    def __init__(self, folder: Path, *, marks: MarkTable | None = None) -> None:
+        # autoescape makes macros and set blocks hand back Markup: that is how captured text,
+        # which holds tokens, is told from data, which is plain.
+        super().__init__(
+            loader=FolderLoader(folder),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            optimized=False,
+        )
+        self.marks = marks
+        self.filters = card_filters()
+        self.tests = {
+            name: test if name in _ASKS_ABOUT_UNDEFINED else seeing_plain_text(test, name)
+            for name, test in TESTS.items()
+        }
+        del self.globals["lipsum"]
+        self.globals.update(range=card_range, joiner=AuthorJoiner, input=_input_reference)
+
+    def _generate(
+        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
+    ) -> str:
+        rewritten = Rewriter(name or "<template>", self.marks).visit(source)
+        return super()._generate(rewritten, name, filename, defer_init)
+
+    # --- called by rewritten templates
+
+    trusted = Trusted
+    plain = staticmethod(plain)
+
+    @staticmethod
+    def tick() -> None:
+        """Count a turn."""
+        ledger().work()
+
+    def put(self, value: Any, file: str, line: int) -> Markup:
+        """Return what a print leaves in the text: a token, or the author's own text."""
+        if isinstance(value, (Markup, TemplateModule)):
+            return self._captured(Markup(value))
+        if isinstance(value, Trusted):
+            return self.put_literal(str(value), file, line)
+        if isinstance(value, Undefined):
+            # `{{ "," if not loop.last }}` without else is the plain, silent kind.
+            return Markup(str(value))
+        return Markup(ledger().add(settled(value), file, line))
+
+    def put_literal(self, text: str, file: str, line: int) -> Markup:
+        """Return the author's own text, with a token for it where it could be mistaken for one."""
+        if OPEN in text or CLOSE in text:
+            return Markup(ledger().add(Trusted(text), file, line))
+        ledger().write(len(text))
+        return Markup(text)
+
+    def concatenate(self, parts: Iterable[Any], file: str, line: int) -> Markup:
+        """Return the parts of ``~`` as captured text."""
+        return Markup("").join(self.put(part, file, line) for part in parts)
+
+    def value_of(self, variable: Any, name: str, file: str, line: int) -> Any:
+        """Return ``variable.value``, or an input reference where there is no such variable."""
+        if isinstance(variable, Undefined) and variable._undefined_obj is missing:  # noqa: SLF001
+            return InputReference(name)
+        ledger().value_reads.append(Printed(name, file, line))
+        return self.getattr(variable, "value")
+
+    @staticmethod
+    def _captured(text: Markup) -> Markup:
+        ledger().write(len(text))
+        ledger().work(len(text) // 1000)
+        return text
+
+    # --- the sandbox
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return an attribute: of a mapping always the key, of values a few harmless methods."""
+        obj = plain(obj)
+        if isinstance(obj, dict):
+            return self._key(obj, attribute)
+        allowed = _allowed_attributes(obj)
+        if allowed is None or attribute in allowed:
+            return super().getattr(obj, attribute)
+        return self.unsafe_undefined(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """Return an item; keys and indexes are read as plain text."""
+        obj, argument = plain(obj), plain(argument)
+        if isinstance(obj, dict):
+            return self._key(obj, argument)
+        if isinstance(argument, str):
+            return self.getattr(obj, str(argument))
+        return super().getitem(obj, argument)
+
+    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
+        """Call: macros take captured text as it is, everything else sees plain text."""
+        if not isinstance(__obj, (Macro, type)) and __obj is not _input_reference:
+            args = tuple(plain(arg) for arg in args)
+            kwargs = {
+                name: value if name.startswith("_") else plain(value)
+                for name, value in kwargs.items()
+            }
+        return super().call(__context, __obj, *args, **kwargs)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Compute on plain text, with bounded results."""
+        left, right = plain(left), plain(right)
+        if operator == "*":
+            _refuse_repetition(left, right)
+        if operator == "%" and isinstance(left, str):
+            raise PrintError("`%` formatting", 'write `~`, or `"%.2f" | format(x)`')
+        if isinstance(left, (str, list)):
+            ledger().work(len(left) // 1000)
+        result = super().call_binop(context, operator, left, right)
+        if isinstance(result, str):
+            ledger().write(len(result))
+        return list(result) if isinstance(result, tuple) else result
+
+    def _key(self, mapping: dict[Any, Any], key: Any) -> Any:
+        try:
+            return mapping[key]
+        except (KeyError, TypeError):
+            return self.undefined(obj=mapping, name=key)
+
+    def template_path(self, name: str) -> Path:
+        """Return the file of a template by its name inside the folder."""
+        assert isinstance(self.loader, FolderLoader)  # noqa: S101 - set in __init__
+        return Path(os.fspath(self.loader.searchpath[0])) / name
+
+
+def _allowed_attributes(obj: Any) -> frozenset[str] | None:
+    """Return the attributes that a value shows, or None where Jinja's sandbox decides."""
+    if isinstance(obj, str):
+        return STRING_METHODS
+    if isinstance(obj, (bool, int, float, bytes)) or obj is None:
+        return frozenset()
+    if isinstance(obj, (list, tuple, range)):
+        return LIST_METHODS
+    if type(obj).__module__ in {"datetime", "decimal"}:
+        return DATE_ATTRIBUTES
+    return None
+
+
+def _refuse_repetition(left: Any, right: Any) -> None:
+    if isinstance(left, (str, list, tuple)) or isinstance(right, (str, list, tuple)):
+        raise PrintError("`*` repeats no text and no lists", "write the text out, or use a loop")
+    if isinstance(left, int) and isinstance(right, int):
+        bits = left.bit_length() + right.bit_length()
+        if bits > MAX_INTEGER_BITS:
+            raise LimitReached("a number of more than a thousand digits")
+
+
+def _input_reference(name: str) -> InputReference:
+    """``input("comment")``: the reference to an input that Outlook fills in."""
+    from amcli.card.rendering.ledger import INPUT_ID
+
+    text = str(plain(name))
+    if not INPUT_ID.fullmatch(text):
+        raise PrintError(
+            f"{text[:60]!r} cannot be an input's id in a reference",
+            "ids that Outlook fills in have letters, digits, _, $ and @ only",
+        )
+    return InputReference(text)
+
+
+__all__ = ["CardEnvironment", "FolderLoader", "TemplateNotFound"]

@@ -1,0 +1,279 @@
+"""The rewritten syntax tree: prints become tokens, constants the author's text, loops count."""
+
+from __future__ import annotations
+
+from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.exceptions import TemplateSyntaxError
+from jinja2.visitor import NodeTransformer
+
+from amcli.card.rendering.filters import REFUSED_FILTERS
+from amcli.card.rendering.ledger import CLOSE, LINE_MARK, OPEN
+
+_REFUSED_FUNCTIONS = {"lipsum": "write the text you want to see"}
+_ESCAPED_ANYWAY = "leave it out: amcli escapes every value for the place where it stands"
+
+
+class Refused(TemplateSyntaxError):
+    """A construct that card templates do not have; ``hint`` says what to write instead."""
+
+    def __init__(self, what: str, lineno: int, name: str, hint: str | None = None) -> None:
+        super().__init__(what, lineno, name)
+        self.hint = hint
+
+
+class MarkTable:
+    """Which line of which template a line mark in the text stands for."""
+
+    def __init__(self) -> None:
+        self._places: list[tuple[str, int]] = []
+
+    def mark(self, name: str, line: int) -> str:
+        """Return a mark for the text that follows it."""
+        self._places.append((name, line))
+        return f"{OPEN}{LINE_MARK}{len(self._places) - 1}{CLOSE}"
+
+    def __getitem__(self, number: int) -> tuple[str, int]:
+        """Return template and line of a mark."""
+        return self._places[number]
+
+
+class Rewriter(NodeTransformer):
+    """Rewrites one template's tree; with ``marks`` each literal line gets its position."""
+
+    def __init__(self, name: str, marks: MarkTable | None = None) -> None:
+        self._name = name
+        self._marks = marks
+
+    # --- what is printed
+
+    def visit_Output(self, node: nodes.Output) -> nodes.Output:  # noqa: N802 - Jinja's protocol
+        """Replace prints by calls that leave a token; literal text stays."""
+        written: list[nodes.Expr] = []
+        for child in node.nodes:
+            if isinstance(child, nodes.TemplateData):
+                written += self._literal(child)
+            else:
+                written.append(self._call("put", child.lineno, self.visit(child)))
+        node.nodes = written
+        return node
+
+    def _literal(self, node: nodes.TemplateData) -> list[nodes.Expr]:
+        if OPEN in node.data or CLOSE in node.data:
+            const = nodes.Const(node.data, lineno=node.lineno)
+            return [self._call("put_literal", node.lineno, const)]
+        if self._marks is None:
+            return [node]
+        lines = node.data.split("\n")
+        marked = [
+            self._marks.mark(self._name, node.lineno + n) + line for n, line in enumerate(lines)
+        ]
+        return [nodes.TemplateData("\n".join(marked), lineno=node.lineno)]
+
+    def visit_Const(self, node: nodes.Const) -> nodes.Expr:  # noqa: N802
+        """Make string constants the author's own text."""
+        if not isinstance(node.value, str):
+            return node
+        return self._environment("trusted", node.lineno, node)
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Expr:  # noqa: N802
+        """``~`` keeps its parts apart, so that constants stay the author's and data is escaped."""
+        parts = [self.visit(part) for part in node.nodes]
+        return self._call("concatenate", node.lineno, nodes.List(parts, lineno=node.lineno))
+
+    def visit_AssignBlock(  # noqa: N802
+        self, node: nodes.AssignBlock
+    ) -> nodes.Node | list[nodes.Node]:
+        """Split ``{% set x | f %}``: capture first, then filter, which sees plain text."""
+        filters, node.filter = node.filter, None
+        self.generic_visit(node)
+        if filters is None:
+            return node
+        captured = self._reading(node.target)
+        innermost = filters
+        while isinstance(innermost.node, nodes.Filter):
+            innermost = innermost.node
+        innermost.node = captured
+        assign = nodes.Assign(node.target, self.visit(filters), lineno=node.lineno)
+        return [node, assign]
+
+    # --- what sees captured text as plain text
+
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Expr:  # noqa: N802
+        """Compare plain text."""
+        self.generic_visit(node)
+        node.expr = self._plain(node.expr)
+        for operand in node.ops:
+            operand.expr = self._plain(operand.expr)
+        return node
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Expr:  # noqa: N802
+        """Slice plain text: Jinja's slices do not ask the environment."""
+        node.node = self.visit(node.node)
+        if isinstance(node.arg, nodes.Slice):
+            node.node = self._plain(node.node)
+            self.generic_visit(node.arg)
+        elif not isinstance(node.arg, nodes.Const):
+            node.arg = self.visit(node.arg)
+        return node
+
+    def visit_If(self, node: nodes.If) -> nodes.If:  # noqa: N802
+        """Decide on plain text: captured emptiness is false."""
+        self.generic_visit(node)
+        node.test = self._plain(node.test)
+        return node
+
+    def visit_CondExpr(self, node: nodes.CondExpr) -> nodes.Expr:  # noqa: N802
+        """The same for the inline form."""
+        self.generic_visit(node)
+        node.test = self._plain(node.test)
+        return node
+
+    def visit_And(self, node: nodes.And) -> nodes.Expr:  # noqa: N802
+        """``and``, ``or`` and ``not`` see plain text."""
+        self.generic_visit(node)
+        node.left, node.right = self._plain(node.left), self._plain(node.right)
+        return node
+
+    def visit_Or(self, node: nodes.Or) -> nodes.Expr:  # noqa: N802
+        """As ``and``."""
+        self.generic_visit(node)
+        node.left, node.right = self._plain(node.left), self._plain(node.right)
+        return node
+
+    def visit_Not(self, node: nodes.Not) -> nodes.Expr:  # noqa: N802
+        """As ``and``."""
+        self.generic_visit(node)
+        node.node = self._plain(node.node)
+        return node
+
+    # --- input references
+
+    def visit_Getattr(self, node: nodes.Getattr) -> nodes.Expr:  # noqa: N802
+        """``name.value`` is Outlook's input reference where ``name`` is no variable."""
+        self.generic_visit(node)
+        if node.attr == "value" and isinstance(node.node, nodes.Name):
+            name = nodes.Const(node.node.name, lineno=node.lineno)
+            return self._call("value_of", node.lineno, node.node, name)
+        return node
+
+    # --- what is counted
+
+    def visit_Template(self, node: nodes.Template) -> nodes.Template:  # noqa: N802
+        """Count the template itself: includes can repeat."""
+        self.generic_visit(node)
+        extends = [n for n in node.body if isinstance(n, nodes.Extends)]
+        if not extends:
+            node.body.insert(0, self._tick(1))
+        return node
+
+    def visit_For(self, node: nodes.For) -> nodes.For:  # noqa: N802
+        """Count each turn; go through plain text."""
+        self.generic_visit(node)
+        node.iter = self._plain(node.iter)
+        if node.test is not None:
+            node.test = self._plain(node.test)
+        node.body.insert(0, self._tick(node.lineno))
+        return node
+
+    def visit_Macro(self, node: nodes.Macro) -> nodes.Macro:  # noqa: N802
+        """Count each call."""
+        self.generic_visit(node)
+        node.body.insert(0, self._tick(node.lineno))
+        return node
+
+    def visit_CallBlock(self, node: nodes.CallBlock) -> nodes.CallBlock:  # noqa: N802
+        """Count each ``caller()``."""
+        self.generic_visit(node)
+        node.body.insert(0, self._tick(node.lineno))
+        return node
+
+    def visit_Block(self, node: nodes.Block) -> nodes.Block:  # noqa: N802
+        """Count each ``self.block()``."""
+        self.generic_visit(node)
+        node.body.insert(0, self._tick(node.lineno))
+        return node
+
+    # --- what is refused, and what stays as it is
+
+    def visit_Filter(self, node: nodes.Filter) -> nodes.Expr:  # noqa: N802
+        """Refuse the filters that would step around the escaping."""
+        if node.name in REFUSED_FILTERS:
+            self._refuse(f"the filter `{node.name}`", REFUSED_FILTERS[node.name], node.lineno)
+        return self._visited(node)
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Expr:  # noqa: N802
+        """Refuse ``lipsum()``."""
+        if isinstance(node.node, nodes.Name) and node.node.name in _REFUSED_FUNCTIONS:
+            name = node.node.name
+            self._refuse(f"`{name}()`", _REFUSED_FUNCTIONS[name], node.lineno)
+        return self._visited(node)
+
+    def visit_Pow(self, node: nodes.Pow) -> nodes.Expr:  # noqa: N802
+        """Refuse ``**``."""
+        self._refuse("`**`", "compute the number before it reaches the template", node.lineno)
+        return node
+
+    def visit_FilterBlock(self, node: nodes.Node) -> nodes.Node:  # noqa: N802
+        """Refuse ``{% filter %}``."""
+        self._refuse("`{% filter %}`", "write `{% set x %}...{% endset %}{{ x | upper }}`", node.lineno)
+        return node
+
+    def visit_ScopedEvalContextModifier(self, node: nodes.Node) -> nodes.Node:  # noqa: N802
+        """Refuse ``{% autoescape %}``."""
+        self._refuse("`{% autoescape %}`", _ESCAPED_ANYWAY, node.lineno)
+        return node
+
+    def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802
+        """Leave the template's name alone: the compiler reads it."""
+        return node
+
+    visit_Import = visit_FromImport = visit_Extends = visit_Include  # noqa: N815
+
+    # --- building blocks
+
+    def _visited(self, node: nodes.Expr) -> nodes.Expr:
+        visited: nodes.Expr = self.generic_visit(node)
+        return visited
+
+    def _refuse(self, what: str, hint: str, line: int) -> None:
+        raise Refused(f"{what} is not available in card templates", line, self._name, hint)
+
+    def _reading(self, target: nodes.Expr) -> nodes.Expr:
+        if isinstance(target, nodes.NSRef):
+            name = nodes.Name(target.name, "load", lineno=target.lineno)
+            return nodes.Getattr(name, target.attr, "load", lineno=target.lineno)
+        assert isinstance(target, nodes.Name)  # noqa: S101 - the parser allows nothing else
+        return nodes.Name(target.name, "load", lineno=target.lineno)
+
+    def _plain(self, node: nodes.Expr) -> nodes.Expr:
+        return self._environment("plain", node.lineno, node)
+
+    def _tick(self, line: int) -> nodes.Stmt:
+        return nodes.ExprStmt(self._environment("tick", line), lineno=line)
+
+    def _call(self, method: str, line: int, *args: nodes.Expr) -> nodes.Expr:
+        place = [nodes.Const(self._name, lineno=line), nodes.Const(line, lineno=line)]
+        return self._environment(method, line, *args, *place)
+
+    def _environment(self, method: str, line: int, *args: nodes.Expr) -> nodes.Expr:
+        attribute = nodes.EnvironmentAttribute(method, lineno=line)
+        return nodes.Call(attribute, list(args), [], None, None, lineno=line)
+
+
+class CardCodeGenerator(CodeGenerator):
+    """Calls the environment's own methods directly; everything else goes through the sandbox."""
+
+    def visit_Call(  # noqa: N802
+        self, node: nodes.Call, frame: Frame, forward_caller: bool = False
+    ) -> None:
+        """Write the call."""
+        if not isinstance(node.node, nodes.EnvironmentAttribute):
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for argument in node.args:
+            self.visit(argument, frame)
+            self.write(", ")
+        self.write(")")

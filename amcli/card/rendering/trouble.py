@@ -1,0 +1,101 @@
+"""Whatever goes wrong while a template runs becomes a TemplateError with file and line."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+
+from jinja2 import TemplateError as JinjaError
+from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
+from jinja2.environment import Template
+
+from amcli.card.rendering.compose import Misprint
+from amcli.card.rendering.ledger import PrintError
+from amcli.card.rendering.limits import LimitReached
+from amcli.errors import TemplateError
+
+_UNDEFINED = re.compile(r"^'(?P<name>[^']+)' is undefined$")
+_NO_KEY = re.compile(r"^'(?:builtins\.)?dict object' has no attribute (?P<name>.+)$")
+_METHODS_OF_MAPPINGS = frozenset({"items", "keys", "values", "get"})
+
+
+@contextmanager
+def told_with_place(folder: str, main: str, names: Iterable[str]) -> Iterator[None]:
+    """Run a rendering; raise what goes wrong as TemplateError.
+
+    ``folder`` is put in front of template names, ``main`` is the template that was asked for,
+    ``names`` are the variables, for a did-you-mean.
+    """
+
+    def at(name: str | None) -> str:
+        return f"{folder}{name or main}"
+
+    try:
+        yield
+    except Misprint as error:
+        printed = error.printed
+        raise TemplateError(
+            str(error), file=at(printed.file), line=printed.line, hint=error.hint
+        ) from None
+    except TemplateNotFound as error:
+        name, line = _place(error.__traceback__)
+        reason = f"there is no template {str(error.name)!r}"
+        raise TemplateError(reason, file=at(name), line=line) from None
+    except TemplateSyntaxError as error:
+        raise TemplateError(
+            error.message or "syntax error",
+            file=at(error.name),
+            line=error.lineno,
+            hint=getattr(error, "hint", None),
+        ) from None
+    except (JinjaError, PrintError, LimitReached, ArithmeticError, LookupError, TypeError,
+            ValueError, AttributeError, RecursionError, MemoryError) as error:  # fmt: skip
+        name, line = _place(error.__traceback__)
+        reason, hint = _explained(error, names)
+        raise TemplateError(reason, file=at(name), line=line, hint=hint) from None
+
+
+def _place(traceback: TracebackType | None) -> tuple[str | None, int | None]:
+    """Return the innermost template and its line in a traceback."""
+    place: tuple[str | None, int | None] = (None, None)
+    while traceback is not None:
+        template = traceback.tb_frame.f_globals.get("__jinja_template__")
+        if isinstance(template, Template):
+            place = template.name, template.get_corresponding_lineno(traceback.tb_lineno)
+        traceback = traceback.tb_next
+    return place
+
+
+def _explained(error: Exception, names: Iterable[str]) -> tuple[str, str | None]:
+    if isinstance(error, (PrintError, LimitReached)):
+        return str(error), getattr(error, "hint", None)
+    if isinstance(error, RecursionError):
+        return "templates, macros or data nested without end", None
+    if isinstance(error, MemoryError):
+        return "the template needs more memory than there is", None
+    if isinstance(error, UndefinedError):
+        return _undefined(str(error), names)
+    return str(error) or type(error).__name__, None
+
+
+def _undefined(message: str, names: Iterable[str]) -> tuple[str, str | None]:
+    if (found := _UNDEFINED.match(message)) is not None:
+        return message, did_you_mean(found["name"], names)
+    if (found := _NO_KEY.match(message)) is not None:
+        name = found["name"].strip("'\"")
+        if name in _METHODS_OF_MAPPINGS:
+            return (
+                f"there is no key {name!r}",
+                f"`.{name}` is always the key; for the method write `| items`, or `m[k]`",
+            )
+        return f"there is no key {name!r}", "test for it with `is defined`, or use `| default`"
+    return message, None
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str | None:
+    """Return "did you mean ...?" for the nearest of the names, if one is near."""
+    near = difflib.get_close_matches(name, sorted(names), n=1)
+    return f"did you mean {near[0]!r}?" if near else None
