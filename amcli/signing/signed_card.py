@@ -20,6 +20,10 @@ from amcli.lint.finding import CheckedCard
 from amcli.signing.keys import SigningKey
 
 ALGORITHM = "RS256"
+SAMPLE_ORIGINATOR = "65c680ef-36a6-4a1b-b84c-a7b5c6198792"
+"""The originator of Microsoft's published sample; it works only for mail to oneself."""
+SAMPLE_KEY_FINGERPRINT = "d001d6a15c81e19444f3d2020c9a4adc949488a804d5c3e7ca6a4f3a470d4f8a"
+"""Of the sample's key (tony-zhu/SignedAdaptiveCardSample-node), whose private half is public."""
 CARD_CLAIMS = {
     CardKind.ADAPTIVE: "adaptiveCardSerialized",
     CardKind.MESSAGE: "messageCardSerialized",
@@ -35,7 +39,7 @@ class SignedClaims:
     originator: str
     """The provider's id in the developer dashboard."""
     recipients: tuple[str, ...]
-    """Every To, then every Cc."""
+    """Every To, then every Cc, each once."""
     document: CardDocument
     issued_at: int
     """``iat``: seconds since 1970, UTC."""
@@ -87,7 +91,7 @@ def sign_card(
     claims = SignedClaims(
         sender=parse_address(sender),
         originator=_originator(originator, card.document),
-        recipients=tuple(parse_address(recipient) for recipient in recipients),
+        recipients=tuple(dict.fromkeys(parse_address(address) for address in recipients)),
         document=card.document,
         issued_at=int(clock().timestamp()),
     )
