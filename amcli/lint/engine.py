@@ -1,0 +1,121 @@
+"""Judges a card: ``lint`` tells everything, ``check`` lets only a card without errors through."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from typing import Any
+
+from amcli.card.document import CardDocument
+from amcli.errors import FindingsError
+from amcli.lint.facts import CardFacts
+from amcli.lint.finding import CheckedCard, Finding, Severity, errors_among
+from amcli.lint.registry import RULES, find_rule
+from amcli.lint.rules.registration import missing_originator
+
+_SHOWN_ERRORS = 3
+
+
+class AllRules(Collection[str]):
+    """Stands for every rule, those of later versions too."""
+
+    def __contains__(self, rule: object) -> bool:
+        return isinstance(rule, str)
+
+    def __iter__(self) -> Iterator[str]:
+        return (rule.id for rule in RULES)
+
+    def __len__(self) -> int:
+        return len(RULES)
+
+
+ALL_RULES = AllRules()
+
+
+class CardRejected(FindingsError):
+    """A card with errors that nobody allowed; ``findings`` has all that was found."""
+
+    def __init__(self, source: str, findings: list[Finding], errors: list[Finding]) -> None:
+        shown = "; ".join(
+            f"{error.rule} {error.slug} at {error.pointer or '/'}: {error.message}"
+            for error in errors[:_SHOWN_ERRORS]
+        )
+        more = len(errors) - _SHOWN_ERRORS
+        rest = f"; and {more} more" if more > 0 else ""
+        super().__init__(
+            f"{source}: {shown}{rest}",
+            hint=errors[0].hint or f"mend it, or let it pass with --allow {errors[0].rule}",
+        )
+        self.findings = tuple(findings)
+
+
+def lint(document: CardDocument, *, signed: bool = False) -> list[Finding]:
+    """Return everything that is wrong with a card, in document order.
+
+    ``signed`` says that the card will be signed: then its originator stands in the signature and
+    is not missed in the card. Never raises.
+    """
+    card = CardFacts(document)
+    found = [
+        finding
+        for rule in RULES
+        if not (signed and rule is missing_originator)
+        for finding in rule.findings(card)
+    ]
+    return sorted(
+        found, key=lambda finding: (_place(document.value, finding.pointer), finding.rule)
+    )
+
+
+def check(
+    document: CardDocument,
+    *,
+    signed: bool = False,
+    self_addressed: bool = False,
+    allow: Collection[str] = (),
+    strict_originator: bool = True,
+) -> CheckedCard:
+    """Return the card as one that may be signed and sent.
+
+    A missing originator is an error here, unless the card is signed, goes to its sender only
+    (``self_addressed``), or ``strict_originator`` is false. ``allow`` names rules, by id or slug,
+    whose errors are let pass; with ALL_RULES every card passes. Raises CardRejected for any
+    other error, and UsageError for a rule that does not exist.
+    """
+    findings = lint(document, signed=signed)
+    if strict_originator and not (signed or self_addressed):
+        findings = [_as_sent_to_others(finding) for finding in findings]
+    errors = errors_among(findings)
+    allowed = _allowed({error.rule for error in errors}, allow)
+    standing = [error for error in errors if error.rule not in allowed]
+    if standing:
+        raise CardRejected(document.source, findings, standing)
+    return CheckedCard(document, tuple(findings), tuple(sorted(allowed)))
+
+
+def _allowed(rules: set[str], allow: Collection[str]) -> set[str]:
+    if isinstance(allow, AllRules):
+        return rules
+    return rules & {find_rule(name).id for name in allow}
+
+
+def _as_sent_to_others(finding: Finding) -> Finding:
+    if finding.rule != missing_originator.id:
+        return finding
+    return replace(finding, severity=Severity.ERROR)
+
+
+def _place(value: Any, pointer: str) -> tuple[int, ...]:
+    """Return where a pointer leads as numbers that sort in document order."""
+    place: list[int] = []
+    for token in pointer.split("/")[1:]:
+        name = token.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict) and name in value:
+            place.append(list(value).index(name))
+            value = value[name]
+        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
+            place.append(int(name))
+            value = value[int(name)]
+        else:
+            break
+    return tuple(place)

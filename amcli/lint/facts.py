@@ -1,0 +1,174 @@
+"""What rules ask about a card, worked out once: its objects, ids, actions and references."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from amcli.card.document import CardDocument, CardKind, Node, walk
+from amcli.lint.mistakes import Mistake, mistakes
+
+FIRST_EXECUTE_VERSION = (1, 4)
+
+# Under these an author may put any JSON; what looks like an element there is none.
+_FREE_FORM = frozenset(
+    {"data", "initializationContext", "messageCardContext", "requires", "autoInvokeOptions",
+     "productContext", "strings", "parameters"}
+)  # fmt: skip
+
+# MessageCard actions may have an id, and authentication has one of its own.
+_NO_ELEMENTS = frozenset({"actions", "potentialAction", "tokenExchangeResource", "card"})
+
+# What stands between the braces up to ".value"; quotes and colons mean that it is JSON instead.
+_REFERENCE = re.compile(r"""\{\{([^{}"':,]{1,200}?)\.value\s*\}\}""", re.IGNORECASE)
+_VERSION = re.compile(r"([0-9]{1,6})\.([0-9]{1,6})")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An input reference such as ``{{comment.value}}`` and where it stands."""
+
+    name: str
+    """As written, spaces included."""
+    pointer: str
+    property: str
+    """``url``, ``body``, ``value`` (of a header), ``target`` or ``uri``."""
+
+
+class CardFacts:
+    """A card with answers to the questions that more than one rule asks."""
+
+    def __init__(self, document: CardDocument) -> None:
+        self.document = document
+
+    @property
+    def is_adaptive(self) -> bool:
+        """Return whether the card is an Adaptive Card."""
+        return self.document.kind is CardKind.ADAPTIVE
+
+    @cached_property
+    def mistakes(self) -> dict[str, list[Mistake]]:
+        """Return the schema's findings by the slug of the rule that reports them."""
+        found: dict[str, list[Mistake]] = {}
+        for mistake in mistakes(self.document):
+            found.setdefault(mistake.slug, []).append(mistake)
+        return found
+
+    @cached_property
+    def nodes(self) -> list[Node]:
+        """Return the card's objects in document order, without what free-form JSON holds."""
+        free: set[str] = set()
+        kept = []
+        for node in walk(self.document):
+            parent = node.parent.pointer if node.parent else None
+            if parent in free or node.property in _FREE_FORM:
+                free.add(node.pointer)
+            else:
+                kept.append(node)
+        return kept
+
+    @cached_property
+    def version(self) -> tuple[int, int] | None:
+        """Return the card's version as two numbers; None when it has none that can be read."""
+        match = _VERSION.fullmatch(self.document.version or "")
+        return (int(match[1]), int(match[2])) if match else None
+
+    def of_type(self, *types: str) -> Iterator[Node]:
+        """Yield the objects of these types."""
+        return (node for node in self.nodes if node.type in types)
+
+    @cached_property
+    def inputs(self) -> list[Node]:
+        """Return the inputs of either format."""
+        kinds = {"TextInput", "DateInput", "MultichoiceInput"}
+        return [
+            node
+            for node in self.nodes
+            if node.type is not None
+            and (node.type.startswith("Input.") or node.type in kinds)
+            and node.type not in {"Input.Choice"}
+        ]
+
+    @cached_property
+    def input_ids(self) -> set[str]:
+        """Return the inputs' ids; they are compared ignoring case."""
+        return {node.value["id"].casefold() for node in self.inputs if _is_text(node, "id")}
+
+    @cached_property
+    def identified(self) -> list[Node]:
+        """Return the elements that have an id: those of actions are not looked up."""
+        return [node for node in self.nodes if _is_text(node, "id") and not _is_apart(node)]
+
+    @cached_property
+    def fallbacks(self) -> set[str]:
+        """Return the pointers of types whose object has something to fall back to."""
+        return {f"{node.pointer}/type" for node in self.nodes if "fallback" in node.value}
+
+    @cached_property
+    def executes(self) -> list[Node]:
+        """Return the actions of the model that came with version 1.4."""
+        return [*self.of_type("Action.Execute")]
+
+    @cached_property
+    def headers(self) -> list[tuple[str, str, str]]:
+        """Return pointer, name and value of every header that has both."""
+        return [
+            (f"{action.pointer}/headers/{index}", header["name"], header["value"])
+            for action in self.http_actions
+            for index, header in enumerate(_list(action.value.get("headers")))
+            if isinstance(header, dict)
+            and isinstance(header.get("name"), str)
+            and isinstance(header.get("value"), str)
+        ]
+
+    def is_at_least(self, version: tuple[int, int]) -> bool:
+        """Return whether the card says this version or a newer one; without one it is 1.0."""
+        return (self.version or (1, 0)) >= version
+
+    @cached_property
+    def http_actions(self) -> list[Node]:
+        """Return the actions that call the sender's service: Action.Http and HttpPOST."""
+        return [*self.of_type("Action.Http", "HttpPOST")]
+
+    @cached_property
+    def references(self) -> list[Reference]:
+        """Return every input reference in what an action sends or opens."""
+        return [
+            Reference(name, pointer, place)
+            for place, text, pointer in [*self._texts()]
+            for name in dict.fromkeys(_REFERENCE.findall(text))
+        ]
+
+    def _texts(self) -> Iterator[tuple[str, str, str]]:
+        for action in self.http_actions:
+            for name in ("url", "target", "body"):
+                if text := text_of(action, name):
+                    yield name, text, f"{action.pointer}/{name}"
+        for pointer, _name, value in self.headers:
+            yield "value", value, f"{pointer}/value"
+        for target in self.nodes:
+            if target.property == "targets" and (text := text_of(target, "uri")):
+                yield "uri", text, f"{target.pointer}/uri"
+
+
+def text_of(node: Node, name: str) -> str | None:
+    """Return a property when it is a string that is not empty."""
+    value = node.value.get(name)
+    return value if isinstance(value, str) and value else None
+
+
+def _is_text(node: Node, name: str) -> bool:
+    return isinstance(node.value.get(name), str)
+
+
+def _is_apart(node: Node) -> bool:
+    """Return whether an id belongs to something else than an element: an action, the card."""
+    kind = node.type or ""
+    return kind.startswith("Action.") or node.parent is None or node.property in _NO_ELEMENTS
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

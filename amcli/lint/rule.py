@@ -1,0 +1,98 @@
+"""What a rule is: a documented question to a card, answered with pointers."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from amcli.card.document import CardKind
+from amcli.lint.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from amcli.lint.facts import CardFacts
+
+
+class Certainty(enum.Enum):
+    """How sure it is that Outlook behaves as the rule says."""
+
+    STATED = "stated by Microsoft"
+    SEEN = "seen in the field"
+    INFERRED = "inferred"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a rule found, at one place."""
+
+    pointer: str
+    message: str
+    hint: str | None = None
+
+
+Question = Callable[["CardFacts"], Iterator[Problem]]
+
+BOTH_KINDS = frozenset(CardKind)
+ADAPTIVE = frozenset({CardKind.ADAPTIVE})
+MESSAGE = frozenset({CardKind.MESSAGE})
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A question with its number, its name and where the answer is known from."""
+
+    id: str
+    slug: str
+    severity: Severity
+    certainty: Certainty
+    source: str
+    """A public document or source that a reader can find."""
+    kinds: frozenset[CardKind]
+    versions: str
+    """The card versions it speaks of, for people: ``all``, ``1.4 and newer``."""
+    question: Question
+
+    @property
+    def summary(self) -> str:
+        """Return the first line of the rule's text."""
+        return self.text.partition("\n")[0]
+
+    @property
+    def text(self) -> str:
+        """Return the rule's text: a summary, then paragraphs under fixed headings."""
+        lines = (self.question.__doc__ or "").strip().splitlines()
+        return "\n".join(line.strip() for line in lines)
+
+    def findings(self, card: CardFacts) -> Iterator[Finding]:
+        """Yield what the rule finds in a card of its kind."""
+        if card.document.kind not in self.kinds:
+            return
+        for problem in self.question(card):
+            yield Finding(
+                rule=self.id,
+                slug=self.slug,
+                severity=self.severity,
+                message=problem.message,
+                pointer=problem.pointer,
+                source=card.document.source,
+                hint=problem.hint,
+            )
+
+
+def rule(
+    id: str,  # noqa: A002 - it is the rule's id, and reads best so
+    slug: str,
+    severity: Severity,
+    certainty: Certainty,
+    *,
+    source: str,
+    kinds: frozenset[CardKind] = BOTH_KINDS,
+    versions: str = "all",
+) -> Callable[[Question], Rule]:
+    """Return a decorator that makes a Rule of a question; its docstring is the rule's text."""
+
+    def make(question: Question) -> Rule:
+        return Rule(id, slug, severity, certainty, source, kinds, versions, question)
+
+    return make

@@ -1,0 +1,110 @@
+"""AM4xx: what people fill in, and whether it arrives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from amcli.lint.facts import CardFacts, Reference
+from amcli.lint.finding import Severity
+from amcli.lint.rule import MESSAGE, Certainty, Problem, rule
+from amcli.lint.suggestion import did_you_mean
+
+_RENDERER = "Microsoft, the adaptivecards JavaScript renderer, StringWithSubstitutions"
+_REPLACEABLE = re.compile(r"[A-Za-z0-9_$@]+")
+
+
+@rule(
+    "AM401",
+    "unknown-input-reference",
+    Severity.ERROR,
+    Certainty.STATED,
+    source="Microsoft, Outlook's Adaptive Card reference; legacy message card reference",
+)
+def unknown_input_reference(card: CardFacts) -> Iterator[Problem]:
+    """An input reference to an input that is not in the card.
+
+    What it finds: `{{id.value}}` in url, body or a header, where no input has that id; case is
+    ignored.
+    Why it matters: the service gets the braces instead of what the person wrote.
+    Example: "body": "{\\"note\\": \\"{{coment.value}}\\"}" with an input "comment"
+    Use instead: the id of an input in the same card.
+    """
+    known = [node.value["id"] for node in card.inputs if isinstance(node.value.get("id"), str)]
+    for reference in card.references:
+        name = reference.name.strip()
+        if name.casefold() not in card.input_ids:
+            message = f'no input has the id "{name}"'
+            yield Problem(reference.pointer, message, did_you_mean(name, known))
+
+
+@rule("AM402", "irreplaceable-input-id", Severity.WARNING, Certainty.SEEN, source=_RENDERER)
+def irreplaceable_input_id(card: CardFacts) -> Iterator[Problem]:
+    """An input reference that the renderer does not recognise.
+
+    What it finds: a reference with spaces inside the braces, or to an id with other characters
+    than letters, digits, `_`, `$` and `@`.
+    Why it matters: the renderer that Microsoft publishes leaves it as it is, so the service gets
+    the braces; whether Outlook's own does the same is not documented.
+    Example: {{due-date.value}} or {{ comment.value }}
+    Use instead: {{dueDate.value}}, {{comment.value}}
+    """
+    for reference in card.references:
+        known = reference.name.strip().casefold() in card.input_ids
+        if known and not _REPLACEABLE.fullmatch(reference.name):
+            yield Problem(reference.pointer, _irreplaceable(reference), "use a plain id")
+
+
+@rule(
+    "AM403", "reference-outside-body", Severity.ERROR, Certainty.SEEN,
+    source="OfficeDev/outlook-dev-docs issue 954", kinds=MESSAGE,
+)  # fmt: skip
+def reference_outside_body(card: CardFacts) -> Iterator[Problem]:
+    """An input reference in the target of a MessageCard.
+
+    What it finds: `{{id.value}}` in `target`, `uri` or a header of a MessageCard.
+    Why it matters: a MessageCard fills inputs into the body only; the click fails with "Target
+    is not set or not in URL format".
+    Example: "target": "https://example.com/reply?text={{comment.value}}"
+    Use instead: "body": "{\\"text\\": \\"{{comment.value}}\\"}"
+    """
+    known = [ref for ref in card.references if ref.name.strip().casefold() in card.input_ids]
+    for reference in known:
+        if reference.property != "body":
+            message = "a MessageCard fills inputs into the body only"
+            yield Problem(reference.pointer, message, "move it into the body")
+
+
+@rule(
+    "AM404",
+    "unknown-choice",
+    Severity.WARNING,
+    Certainty.INFERRED,
+    source="Microsoft, Adaptive Cards schema explorer; legacy message card reference",
+)
+def unknown_choice(card: CardFacts) -> Iterator[Problem]:
+    """A choice is preselected that is not among the choices.
+
+    What it finds: a `value` of Input.ChoiceSet or MultichoiceInput that no choice has.
+    Why it matters: nothing is preselected.
+    Example: "value": "eu" where the choices are "EU" and "US"
+    Use instead: the value of a choice, exactly.
+    """
+    for node in card.of_type("Input.ChoiceSet", "MultichoiceInput"):
+        choices, value = node.value.get("choices"), node.value.get("value")
+        if not isinstance(choices, list) or not isinstance(value, str) or not value:
+            continue
+        known = [
+            c["value"] for c in choices if isinstance(c, dict) and isinstance(c.get("value"), str)
+        ]
+        chosen = value.split(",") if node.value.get("isMultiSelect") in (True, "true") else [value]
+        for name in chosen:
+            if known and name not in known:
+                message = f'no choice has the value "{name}"'
+                yield Problem(f"{node.pointer}/value", message, did_you_mean(name, known))
+
+
+def _irreplaceable(reference: Reference) -> str:
+    if reference.name != reference.name.strip():
+        return f"there are spaces in {{{{{reference.name}.value}}}}; it may not be filled in"
+    return f'"{reference.name}" has characters that are not filled in'

@@ -1,0 +1,209 @@
+"""What the JSON Schemas find in a card, fast: one small validator for each definition.
+
+A schema's unions are keyed on ``type`` or ``@type``, so for every object it is known which
+definition it must meet. Each definition is compiled once without what lies below it, and a walk
+over the card brings every object to its own validator. jsonschema judges each of them; a test
+holds that this finds what the whole schema finds.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from jsonschema import Draft202012Validator
+
+from amcli.card.document import CardKind, pointer_token
+from amcli.resources import resource_folder
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+SCHEMA_FILES = {
+    CardKind.ADAPTIVE: "adaptive-card-outlook.schema.json",
+    CardKind.MESSAGE: "message-card.schema.json",
+}
+_ROOT = ""
+
+
+@dataclass(frozen=True)
+class SchemaError:
+    """One mistake as the schema sees it."""
+
+    pointer: str
+    """The value at fault; for a missing property, the object that lacks it."""
+    keyword: str
+    definition: str
+    """The entry of ``$defs`` that the object was measured by, ``""`` for the whole card."""
+    property: str | None
+    """The property of that object that is missing, unknown or holds the fault."""
+    value: Any
+    schema: Mapping[str, Any]
+    """The part of the schema that was not met."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A property under which further objects stand."""
+
+    definition: str
+    many: bool = False
+    objects_only: bool = False
+    """Other values may stand there too, and the property's own schema judges them."""
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One entry of ``$defs``, compiled without what lies below it."""
+
+    name: str
+    validator: Draft202012Validator
+    places: Mapping[str, Place]
+    choices: Mapping[str, str]
+    """For a union: the definition for each type."""
+    key: str
+    """For a union: the property that decides."""
+
+
+@functools.cache
+def card_schema(kind: CardKind) -> dict[str, Any]:
+    """Return the JSON Schema (Draft 2020-12) of a card format."""
+    path = resource_folder("schemas") / SCHEMA_FILES[kind]
+    schema: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return schema
+
+
+def schema_errors(card: Mapping[str, Any], kind: CardKind) -> list[SchemaError]:
+    """Return what the schema finds in a card, each mistake once, parents before children."""
+    definitions = _definitions(kind)
+    found: list[SchemaError] = []
+    waiting: list[tuple[Any, str, str]] = [(card, _ROOT, "")]
+    while waiting:
+        value, name, pointer = waiting.pop()
+        definition = definitions[name]
+        errors = list(_judged(definition, value, pointer))
+        found += errors
+        if definition.choices and not errors:
+            waiting.append((value, definition.choices[value[definition.key]], pointer))
+        elif name == _ROOT:
+            waiting.append((value, definition.places[""].definition, pointer))
+        else:
+            waiting.extend(reversed(list(_below(definition, value, pointer))))
+    return found
+
+
+def normalised(error: ValidationError, pointer: str, definition: str) -> Iterator[SchemaError]:
+    """Yield jsonschema's error as ours: one for each property that is missing or unknown."""
+    path = [*error.absolute_path]
+    at = pointer + "".join(f"/{pointer_token(step)}" for step in path)
+    schema: Any = error.schema
+    value: Any = error.instance
+    keyword = str(error.validator)
+    if keyword == "required":
+        # jsonschema gives an error for each missing property and names it in the message only.
+        names = [name for name in schema["required"] if error.message.startswith(repr(name))]
+        for name in names:
+            yield SchemaError(at, keyword, definition, name, value, schema)
+    elif keyword == "additionalProperties":
+        for name in [name for name in value if name not in schema["properties"]]:
+            here = f"{at}/{pointer_token(name)}"
+            yield SchemaError(here, keyword, definition, name, value[name], schema)
+    else:
+        inside = str(path[0]) if path else None
+        yield SchemaError(at, keyword, definition, inside, value, schema)
+
+
+def _judged(definition: Definition, value: Any, pointer: str) -> Iterator[SchemaError]:
+    for error in definition.validator.iter_errors(value):
+        yield from normalised(error, pointer, definition.name)
+
+
+def _below(definition: Definition, value: Any, pointer: str) -> Iterator[tuple[Any, str, str]]:
+    if not isinstance(value, dict):
+        return
+    for name in value.keys() & definition.places.keys():
+        place = definition.places[name]
+        at = f"{pointer}/{pointer_token(name)}"
+        for item, item_at in _items(value[name], at, place.many):
+            if isinstance(item, dict) or not place.objects_only:
+                yield item, place.definition, item_at
+
+
+def _items(value: Any, pointer: str, many: bool) -> Iterable[tuple[Any, str]]:
+    if not many:
+        return [(value, pointer)]
+    if not isinstance(value, list):
+        return []
+    return [(item, f"{pointer}/{index}") for index, item in enumerate(value)]
+
+
+@functools.cache
+def _definitions(kind: CardKind) -> Mapping[str, Definition]:
+    schema = card_schema(kind)
+    parts = _Parts(schema["$defs"])
+    whole = {key: value for key, value in schema.items() if key != "$defs"}
+    root = {key: value for key, value in whole.items() if key != "$ref"}
+    found = {name: parts.definition(name, part) for name, part in schema["$defs"].items()}
+    found[_ROOT] = Definition(
+        _ROOT, Draft202012Validator(root), {"": Place(_name(whole["$ref"]))}, {}, ""
+    )
+    return found
+
+
+def _name(reference: str) -> str:
+    return reference.removeprefix("#/$defs/")
+
+
+class _Parts:
+    """Takes the definitions apart along their references to other objects."""
+
+    def __init__(self, definitions: Mapping[str, Any]) -> None:
+        self._definitions = definitions
+
+    def definition(self, name: str, schema: Mapping[str, Any]) -> Definition:
+        choices = {
+            branch["if"]["properties"][key]["const"]: _name(branch["then"]["$ref"])
+            for branch in schema.get("allOf", ())
+            for key in branch["if"]["required"]
+        }
+        key = schema["required"][0] if choices else ""
+        own = {k: v for k, v in schema.items() if k != "allOf"}
+        places = {
+            name: place
+            for name, part in schema.get("properties", {}).items()
+            if (place := self._place(part)) is not None
+        }
+        return Definition(name, Draft202012Validator(self._alone(own)), places, choices, key)
+
+    def _place(self, schema: Mapping[str, Any]) -> Place | None:
+        if "$ref" in schema:
+            name = _name(schema["$ref"])
+            target = self._definitions[name]
+            return Place(name) if _is_object(target) else self._place(target)
+        if "then" in schema:
+            place = self._place(schema["then"])
+            return replace(place, objects_only=True) if place else None
+        if "items" in schema:
+            place = self._place(schema["items"])
+            return replace(place, many=True) if place else None
+        return None
+
+    def _alone(self, schema: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the schema with other objects left open and everything else put in place."""
+        if "$ref" in schema:
+            target = self._definitions[_name(schema["$ref"])]
+            return {} if _is_object(target) else self._alone(target)
+        alone = dict(schema)
+        for keyword in ("items", "if", "then", "else"):
+            if keyword in alone:
+                alone[keyword] = self._alone(alone[keyword])
+        if "properties" in alone:
+            alone["properties"] = {k: self._alone(v) for k, v in alone["properties"].items()}
+        return alone
+
+
+def _is_object(schema: Mapping[str, Any]) -> bool:
+    return bool(schema.get("type") == "object")

@@ -1,0 +1,23 @@
+"""Did you mean: the known name that a misspelt one resembles."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+_ALIKE = 0.7
+
+
+def closest(name: object, known: Iterable[str]) -> str | None:
+    """Return the known name that ``name`` resembles, ignoring case; None when none does."""
+    if not isinstance(name, str):
+        return None
+    folded = {candidate.casefold(): candidate for candidate in known}
+    matches = difflib.get_close_matches(name[:100].casefold(), folded, n=1, cutoff=_ALIKE)
+    return folded[matches[0]] if matches else None
+
+
+def did_you_mean(name: object, known: Iterable[str]) -> str | None:
+    """Return ``did you mean "color"?``, or None when nothing known resembles the name."""
+    found = closest(name, known)
+    return f'did you mean "{found}"?' if found is not None else None
