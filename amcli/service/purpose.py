@@ -59,6 +59,10 @@ class PurposeTokenRejected(AmcliError):
     """A limited-purpose token that must not be acted on; the message never shows the token."""
 
 
+class PurposeTokenExpired(PurposeTokenRejected):
+    """A genuine token whose time is over."""
+
+
 @dataclass(frozen=True)
 class PurposeKey:
     """One HMAC key; ``secret`` is at least 32 bytes in base64url."""
@@ -182,7 +186,7 @@ def mint(
 def open_purpose_token(text: str, keys: PurposeKeys, clock: Clock = utc_now) -> PurposeToken:
     """Return what a genuine, unexpired token says.
 
-    Raises PurposeTokenRejected, and nothing else, for every other text.
+    Raises PurposeTokenRejected (PurposeTokenExpired), and nothing else, for every other text.
     """
     if text == PLACEHOLDER:
         raise PurposeTokenRejected(
@@ -199,7 +203,7 @@ def open_purpose_token(text: str, keys: PurposeKeys, clock: Clock = utc_now) -> 
     token = _read(signed.split(".")[2])
     if clock() >= token.expires:
         expired = token.expires.isoformat(sep=" ", timespec="seconds")
-        raise PurposeTokenRejected(f"the limited-purpose token expired at {expired}")
+        raise PurposeTokenExpired(f"the limited-purpose token expired at {expired}")
     return token
 
 
