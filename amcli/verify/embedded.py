@@ -1,0 +1,255 @@
+"""The card inside a mail: where it stands, in which form, and whether Outlook would find it there.
+
+Script elements and Microdata as in Microsoft's get-started and security-requirements pages; the
+exact letters matter, since Outlook's own tools look for them with patterns.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import enum
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from amcli.card.document import CardDocument, CardKind, parse_card
+from amcli.errors import CardError, NothingFound
+from amcli.mail.body import SCRIPT_TYPES, SIGNED_TYPES
+from amcli.verify.checks import Check, failed, passed
+from amcli.verify.eml import HtmlPart, ReceivedMail
+from amcli.verify.markup import Tag, tags
+
+_CARD_CLAIMS = ("adaptiveCardSerialized", "messageCardSerialized")
+_SIGNED_PROPERTIES = {name.lower() for _, name in SIGNED_TYPES.values()}
+_SCRIPT_KINDS = {value: kind for kind, value in SCRIPT_TYPES.items()}
+_COMPACT_JWS = re.compile(r"\s*[\w-]{10,}\.[\w-]{10,}\.[\w-]*\s*", re.ASCII)
+_MAX_LINE = 998  # RFC 5322, section 2.1.1
+
+
+class Form(enum.Enum):
+    """How a card is written into a mail."""
+
+    SCRIPT = "script element"
+    MICRODATA = "signed Microdata section"
+
+
+@dataclass(frozen=True)
+class EmbeddedCard:
+    """The card of a mail, with what was seen on the way to it."""
+
+    form: Form
+    raw: str
+    """The card's JSON, or the JWS, to the letter."""
+    jws: str | None
+    document: CardDocument | None
+    """None when what is there cannot be read as a card; a check says why."""
+    checks: tuple[Check, ...]
+    notes: tuple[str, ...]
+    """What is unusual but not wrong."""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A place in the page where a card is written."""
+
+    form: Form
+    tag: Tag
+    part: HtmlPart
+    section: Tag | None = None
+
+    @property
+    def text(self) -> str:
+        return self.tag.content
+
+
+def extract(mail: ReceivedMail) -> EmbeddedCard:
+    """Return the card in the mail; the first one when there are several.
+
+    Raises NothingFound when there is none, and says what the mail has instead.
+    """
+    places = [place for part in mail.html_parts for place in _places(part)]
+    if not places:
+        raise NothingFound(f"{mail.source}: no card in this mail", hint=_why_nothing(mail))
+    place = next((p for p in places if p.form is Form.MICRODATA), places[0])
+    signed = place.form is Form.MICRODATA or _is_jws(place.text)
+    jws = place.text.strip() if signed else None
+    document, problem = _document(place.text if jws is None else _payload_card(jws), mail.source)
+    embedding = _embedding_check(place, document, places)
+    # The card inside a JWS has a check of its own where the JWS is checked.
+    card = [] if jws is not None else [_card_check(document, problem)]
+    checks = (embedding, *card, _lines_check(mail))
+    notes = tuple(_notes(place))
+    return EmbeddedCard(place.form, place.text.strip(), jws, document, checks, notes)
+
+
+def _places(part: HtmlPart) -> Iterator[_Place]:
+    section: Tag | None = None
+    for tag in tags(part.text):
+        if tag.name == "section":
+            section = None if tag.closing or not _is_signed_section(tag) else tag
+        elif tag.closing:
+            continue
+        elif tag.name == "script" and _script_kind(tag) is not None and tag.content.strip():
+            yield _Place(Form.SCRIPT, tag, part)
+        elif _signed_property(tag) and tag.content.strip():
+            yield _Place(Form.MICRODATA, tag, part, section)
+
+
+def _script_kind(tag: Tag) -> CardKind | None:
+    # Read the way Outlook's debugger reads it, which also takes what is written wrongly.
+    found = tag.attributes.get("type", "").strip().lower()
+    if re.fullmatch(r"application/adaptivecard\S+?json", found):
+        return CardKind.ADAPTIVE
+    return CardKind.MESSAGE if found == SCRIPT_TYPES[CardKind.MESSAGE] else None
+
+
+def _signed_property(tag: Tag) -> bool:
+    return tag.attributes.get("itemprop", "").lower() in _SIGNED_PROPERTIES
+
+
+def _is_signed_section(tag: Tag) -> bool:
+    last = tag.attributes.get("itemtype", "").rstrip("/").rpartition("/")[2]
+    return last.lower() in {name.lower() for name, _ in SIGNED_TYPES.values()}
+
+
+def _is_jws(text: str) -> bool:
+    return _COMPACT_JWS.fullmatch(text) is not None or '"signedadaptivecard"' in text[:2000].lower()
+
+
+def _document(text: str | CardError, source: str) -> tuple[CardDocument | None, str]:
+    if isinstance(text, CardError):
+        return None, text.message
+    try:
+        return parse_card(text, f"card in {source}"), ""
+    except CardError as error:
+        return None, error.message
+
+
+def _payload_card(jws: str) -> str | CardError:
+    """Return the card's text in an unverified JWS, for reading it; verifying is another check."""
+    segments = "".join(jws.split()).split(".")
+    try:
+        payload = segments[1] + "=" * (-len(segments[1]) % 4)
+        claims: Any = json.loads(base64.urlsafe_b64decode(payload))
+    except (IndexError, binascii.Error, ValueError, RecursionError):
+        return CardError("the text is no JWS with JSON in it")
+    for name in _CARD_CLAIMS:
+        if isinstance(claims, dict) and isinstance(claims.get(name), str):
+            return str(claims[name])
+    return CardError(f"the JWS has no {' and no '.join(_CARD_CLAIMS)}")
+
+
+def _embedding_check(
+    place: _Place, document: CardDocument | None, places: Sequence[_Place]
+) -> Check:
+    wrong = (
+        _script_problem(place, document) if place.form is Form.SCRIPT else _signed_problem(place)
+    )
+    if wrong is not None:
+        return failed("embedding", *wrong)
+    if len(places) > 1:
+        found = ", ".join(p.form.value for p in places[:5])
+        return failed(
+            "embedding",
+            f"{len(places)} cards in one mail ({found})",
+            "a mail carries one card; a signed card replaces the script element",
+        )
+    where = "<head>" if place.tag.in_head else "<body>"
+    return passed("embedding", f"one card, in a {place.form.value} in {where}")
+
+
+def _script_problem(place: _Place, document: CardDocument | None) -> tuple[str, str] | None:
+    raw = place.tag.raw_attributes.get("type", "").strip("\"'")
+    exact = raw.strip().lower()
+    if _is_jws(place.text):
+        return (
+            "a signed card stands in a script element, where Outlook does not look for one",
+            'put the JWS into <section itemscope itemtype="http://schema.org/SignedAdaptiveCard"> '
+            "at the end of <body>",
+        )
+    if exact not in _SCRIPT_KINDS:
+        return (
+            f"the script's type is written {raw[:80]!r}, and Outlook compares the letters",
+            "a relay rewrote it (SendGrid does so with +): send another way, or sign the card",
+        )
+    if document is not None and _SCRIPT_KINDS[exact] is not document.kind:
+        return (
+            f"the {document.kind.label} stands in a script of type {exact}",
+            f'it belongs into <script type="{SCRIPT_TYPES[document.kind]}">',
+        )
+    return None
+
+
+def _signed_problem(place: _Place) -> tuple[str, str] | None:
+    written = place.tag.attributes["itemprop"]
+    right = next(p for _, p in SIGNED_TYPES.values() if p.lower() == written.lower())
+    if written != right:
+        return (
+            f'itemprop="{written}" is not the property that Outlook reads',
+            f'names in Microdata are case-sensitive: itemprop="{right}"',
+        )
+    if place.section is None:
+        return (
+            "the signed card stands outside of its section",
+            '<section itemscope itemtype="http://schema.org/SignedAdaptiveCard"> goes around it',
+        )
+    item_type = place.section.attributes.get("itemtype", "")
+    known = {f"http://schema.org/{name}" for name, _ in SIGNED_TYPES.values()}
+    if item_type not in known or "itemscope" not in place.section.attributes:
+        return (
+            f"the section is written {place.section.raw[:120]!r}",
+            '<section itemscope itemtype="http://schema.org/SignedAdaptiveCard">, with http',
+        )
+    return None
+
+
+def _card_check(document: CardDocument | None, problem: str) -> Check:
+    if document is not None:
+        return passed("card", f"{document.kind.label}{_version(document)}, readable")
+    return failed(
+        "card",
+        f"what is there cannot be read as a card: {problem}",
+        "where the text breaks off, look for </script or <!-- in a value: < must be \\u003c",
+    )
+
+
+def _version(document: CardDocument) -> str:
+    return f" {document.version[:20]}" if document.version else ""
+
+
+def _lines_check(mail: ReceivedMail) -> Check:
+    if mail.longest_line > _MAX_LINE:
+        return failed(
+            "lines",
+            f"a line has {mail.longest_line} octets, and relays break lines over {_MAX_LINE}",
+            "encode the HTML part as quoted-printable or base64",
+        )
+    return passed("lines", f"no line over {_MAX_LINE} octets")
+
+
+def _notes(place: _Place) -> Iterator[str]:
+    if place.form is Form.SCRIPT:
+        if not re.match(r'<script\s+type="', place.tag.raw, re.IGNORECASE):
+            yield (
+                f"the script is written {place.tag.raw[:100]}; Outlook's debugger finds only "
+                '<script type="...">, double quotes, type first'
+            )
+        if not place.tag.in_head:
+            yield "the script is in <body>; Microsoft's documents put it into <head>"
+    elif any(character.isspace() for character in place.text.strip()):
+        yield "there is white space inside the JWS: something broke its line"
+    if not place.part.charset_known:
+        yield f"the HTML part is not really {place.part.charset!r}; characters may be lost"
+
+
+def _why_nothing(mail: ReceivedMail) -> str:
+    if not mail.html_parts:
+        return "it has no HTML part, and a card can be in no other"
+    if any("schema.org/signed" in part.text.lower() for part in mail.html_parts):
+        return "a section for a signed card is there, and nothing in it"
+    if any("adaptivecard" in part.text.lower() for part in mail.html_parts):
+        return 'the word is there, but no <script type="application/adaptivecard+json"> element'
+    return "the HTML has neither a card's script element nor a signed section; was it forwarded?"

@@ -1,0 +1,86 @@
+"""Everything that can be said of a mail with a card, in the order in which Outlook would ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from amcli.lint.finding import Finding, errors_among
+from amcli.verify.checks import Check, Verdict, failed, passed, skipped
+from amcli.verify.dkim import Resolver, check_dkim
+from amcli.verify.embedded import EmbeddedCard, extract
+from amcli.verify.eml import ReceivedMail, read_mail
+
+if TYPE_CHECKING:
+    from amcli.signing.keys import VerifyingKey
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What a mail holds, and what is to be said of it."""
+
+    mail: ReceivedMail
+    card: EmbeddedCard
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    """The lint of the card; empty when there is none that could be read."""
+
+    @property
+    def ok(self) -> bool:
+        """Return whether no check failed and no finding is an error."""
+        return self.verdict.ok and not errors_among(self.findings)
+
+
+def inspect(
+    content: bytes,
+    source: str,
+    *,
+    key: VerifyingKey | None = None,
+    dkim_record: str | None = None,
+    resolver: Resolver | None = None,
+) -> Inspection:
+    """Return what is inside a mail: its card, the checks in order, the lint of the card.
+
+    The checks: how the card is embedded, its signature and claims (``key``), the sender, DKIM
+    (``dkim_record`` or ``resolver``) and its alignment. Raises MailError for what is no mail and
+    NothingFound for a mail without a card.
+    """
+    mail = read_mail(content, source)
+    card = extract(mail)
+    checks = [
+        *card.checks,
+        *_signature_checks(mail, card, key),
+        _from_check(mail),
+        *check_dkim(content, record=dkim_record, resolver=resolver, sender=mail.sender),
+    ]
+    return Inspection(mail, card, Verdict(tuple(checks)), _findings(card))
+
+
+def _signature_checks(
+    mail: ReceivedMail, card: EmbeddedCard, key: VerifyingKey | None
+) -> tuple[Check, ...]:
+    if card.jws is not None:
+        from amcli.verify.signed_card import check_signed_card
+
+        verdict, _ = check_signed_card(
+            card.jws, key, sender=mail.sender, recipients=mail.recipients
+        )
+        return verdict.checks
+    if key is not None:
+        return (failed("signature", "a key was given, and the card is not signed"),)
+    return (skipped("signature", "the card is not signed; DKIM and SPF must vouch for the mail"),)
+
+
+def _from_check(mail: ReceivedMail) -> Check:
+    if len(mail.senders) == 1:
+        return passed("from", f"From is {mail.sender}")
+    many = "several addresses" if mail.senders else "no address"
+    return failed("from", f"{many} in From; Outlook needs exactly one sender")
+
+
+def _findings(card: EmbeddedCard) -> tuple[Finding, ...]:
+    if card.document is None:
+        return ()
+    from amcli.lint.engine import lint
+
+    return tuple(lint(card.document, signed=card.jws is not None))
