@@ -183,7 +183,9 @@ def _load(text: str | bytes, source: str, pairs: PairReader) -> Any:
     if len(text) > MAX_CARD_BYTES:
         raise CardError(f"{source}: larger than {MAX_CARD_BYTES // 1024**2} MB, no card is")
     try:
-        decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text.removeprefix("\ufeff")
+        decoded = (
+            text.decode("utf-8-sig") if isinstance(text, bytes) else text.removeprefix("\ufeff")
+        )
         if not decoded.strip():
             raise CardError(f"{source}: the file is empty", hint="a card is a JSON object")
         value = json.loads(
@@ -194,9 +196,7 @@ def _load(text: str | bytes, source: str, pairs: PairReader) -> Any:
             f"{source}: not UTF-8 text (byte {error.start})", hint="save the file as UTF-8"
         ) from None
     except json.JSONDecodeError as error:
-        raise CardError(
-            f"{source}:{error.lineno}:{error.colno}: not JSON: {error.msg}"
-        ) from None
+        raise CardError(f"{source}:{error.lineno}:{error.colno}: not JSON: {error.msg}") from None
     except (RecursionError, ValueError) as error:
         raise CardError(f"{source}: not a card: {_why(error)}") from None
     _limit_nesting(value, source)

@@ -95,9 +95,7 @@ class _Filler:
             filled[name] = self.value(child, Place.OPAQUE, name, owner)
         return filled
 
-    def _structure(
-        self, printed: Printed, place: Place, name: str, owner: dict[str, Any]
-    ) -> Any:
+    def _structure(self, printed: Printed, place: Place, name: str, owner: dict[str, Any]) -> Any:
         """Return a list or mapping from data; names of properties stay the author's."""
         if place is Place.OPAQUE:
             return _without_references(json_value(printed.value), printed)
@@ -207,4 +205,3 @@ _WRITERS = {
     Place.OPAQUE: _write_opaque,
     Place.TYPE: _write_type,
 }
-

@@ -210,9 +210,7 @@ def _block_starts(text: str, origin: str) -> set[int]:
     found: set[int] = set()
     start = 0
     for line in text.split("\n"):
-        found |= {
-            start + at for at in _line_starts(line, origin[start : start + len(line)])
-        }
+        found |= {start + at for at in _line_starts(line, origin[start : start + len(line)])}
         start += len(line) + 1
     return found
 

@@ -112,7 +112,11 @@ def render(
 
 
 def render_subject(
-    source: str, template: CardTemplate, data: Mapping[str, Any], *, envelope: Envelope | None = None
+    source: str,
+    template: CardTemplate,
+    data: Mapping[str, Any],
+    *,
+    envelope: Envelope | None = None,
 ) -> str:
     """Return the subject line that ``source`` makes; white space collapses to single spaces."""
     variables = _variables(data, envelope, None)
@@ -166,9 +170,7 @@ def _run(environment: CardEnvironment, file: str, variables: Mapping[str, Any]) 
     return _written(environment, environment.get_template(file), variables)
 
 
-def _written(
-    environment: CardEnvironment, template: Template, variables: Mapping[str, Any]
-) -> str:
+def _written(environment: CardEnvironment, template: Template, variables: Mapping[str, Any]) -> str:
     context = template.new_context(dict(variables))
     chunks, characters = [], 0
     for chunk in template.root_render_func(context):
@@ -247,4 +249,3 @@ def _html(text: str, ledger: Ledger) -> str:
             raise Misprint("a link that begins with data", printed, "write `{{ x | url }}`")
         written.append(html.escape(scalar(piece_of(printed))))
     return "".join([*written, text[end:]])
-

@@ -50,9 +50,7 @@ class FolderLoader(FileSystemLoader):
         super().__init__(folder, encoding="utf-8-sig")
         self._root = folder.resolve()
 
-    def get_source(
-        self, environment: Any, template: str
-    ) -> tuple[str, str, Callable[[], bool]]:
+    def get_source(self, environment: Any, template: str) -> tuple[str, str, Callable[[], bool]]:
         """Return the source; raises PrintError for a file outside the folder or too large."""
         path = (self._root / template).resolve()
         if not path.is_relative_to(self._root):
@@ -106,7 +104,11 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
         self.globals.update(range=card_range, joiner=AuthorJoiner, input=_input_reference)
 
     def _generate(
-        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
+        self,
+        source: nodes.Template,
+        name: str | None,
+        filename: str | None,
+        defer_init: bool = False,
     ) -> str:
         rewritten = Rewriter(name or "<template>", self.marks).visit(source)
         return super()._generate(rewritten, name, filename, defer_init)

@@ -216,7 +216,9 @@ class Rewriter(NodeTransformer):
 
     def visit_FilterBlock(self, node: nodes.Node) -> nodes.Node:  # noqa: N802
         """Refuse ``{% filter %}``."""
-        self._refuse("`{% filter %}`", "write `{% set x %}...{% endset %}{{ x | upper }}`", node.lineno)
+        self._refuse(
+            "`{% filter %}`", "write `{% set x %}...{% endset %}{{ x | upper }}`", node.lineno
+        )
         return node
 
     def visit_ScopedEvalContextModifier(self, node: nodes.Node) -> nodes.Node:  # noqa: N802

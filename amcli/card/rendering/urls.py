@@ -58,7 +58,7 @@ def _whole_url(text: str, printed: Printed, continued: bool) -> str:
 
 
 def _unfit_for_url(text: str) -> bool:
-    return any(c <= " " or c in "\\<>\"\x7f" for c in text)
+    return any(c <= " " or c in '\\<>"\x7f' for c in text)
 
 
 def _refuse_in_authority(before: str, printed: Printed) -> None:

@@ -1,0 +1,188 @@
+"""Commands under "Author": templates, render."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from amcli.cli.cards import card_options, load_card
+from amcli.cli.command import Command
+from amcli.cli.options import json_option, setting_option
+from amcli.cli.session import current
+
+if TYPE_CHECKING:
+    from amcli.card.gallery import GalleryEntry
+    from amcli.card.target import MadeCard
+
+
+@click.command(
+    cls=Command,
+    examples="""
+amcli templates
+amcli templates --json
+""",
+)
+@json_option
+def templates(as_json: bool) -> int:
+    """List the card templates: the project's own first, then the ones that come with amcli."""
+    from amcli.card.gallery import gallery
+
+    entries = gallery(current().settings.get("templates.folder"))
+    if as_json:
+        current().answer(ok=True, templates=[_described(entry) for entry in entries])
+    else:
+        _print_table(entries)
+    return 0
+
+
+@click.command(
+    cls=Command,
+    not_done="nothing was rendered",
+    examples="""
+amcli render expense-approval
+amcli render expense-approval --set expense.total="EUR 99" --format text
+amcli render expense-approval/approved
+amcli render templates/leave --data monday.json --format html -o leave.html
+amcli render card.json --format eml -o card.eml
+""",
+)
+@card_options
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["card", "html", "text", "eml"]),
+    default="card",
+    show_default=True,
+    help="The card's JSON, the HTML body with the card in it, the plain-text part, or a mail.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write to this file; an existing one is left alone unless --force is given.",
+)
+@click.option("--force", is_flag=True, help="Overwrite the output file.")
+@click.option("--open", "open_it", is_flag=True, help="Open the result in the browser (html).")
+@click.option(
+    "--untrusted",
+    is_flag=True,
+    help="Render in a child process with limits on time and memory.",
+)
+@setting_option(
+    "--originator", setting="sign.originator", metavar="ID", help="The template's originator."
+)
+@json_option
+def render(
+    target: str,
+    data_files: tuple[Path, ...],
+    sets: tuple[str, ...],
+    output_format: str,
+    output: Path | None,
+    force: bool,
+    open_it: bool,
+    untrusted: bool,
+    originator: str | None,
+    as_json: bool,
+) -> int:
+    """Render a card template into a card, HTML, text or a mail.
+
+    Fails only where it cannot render; judging the card is `amcli lint`'s.
+    """
+    from amcli.card.rendering import Envelope
+    from amcli.cli.output import write_output
+
+    envelope = Envelope(originator=originator)
+    made = (_untrusted if untrusted else load_card)(target, data_files, sets, envelope)
+    content = _formatted(made, output_format)
+    if as_json:
+        current().answer(ok=True, **_answer(made, output_format, content))
+    else:
+        write_output(content, output, force=force, open_it=open_it, suffix=f".{output_format}")
+    return 0
+
+
+def _untrusted(
+    target: str, data_files: tuple[Path, ...], sets: tuple[str, ...], envelope: Any
+) -> MadeCard:
+    from amcli.card.rendering.child import make_card_in_child
+    from amcli.card.target import DataSource
+    from amcli.cli.cards import open_card_target
+
+    return make_card_in_child(open_card_target(target), DataSource(data_files, sets), envelope)
+
+
+def _formatted(made: MadeCard, output_format: str) -> bytes:
+    if output_format == "card":
+        return (made.document.pretty() + "\n").encode()
+    from amcli.lint.engine import ALL_RULES, check
+    from amcli.mail.body import embed
+
+    body = embed(check(made.document, allow=ALL_RULES), fallback_html=made.fallback_html)
+    if output_format == "eml":
+        return _draft(made, body)
+    return (body.html if output_format == "html" else body.text).encode()
+
+
+def _draft(made: MadeCard, body: Any) -> bytes:
+    from amcli.mail.message import compose
+
+    # A draft to look at; `amcli send` asks for real addresses.
+    here = "someone@example.com"
+    return compose(body, sender=here, to=[here], subject=made.subject or "Draft").content
+
+
+def _answer(made: MadeCard, output_format: str, content: bytes) -> dict[str, Any]:
+    return {
+        "target": made.document.source,
+        "kind": made.document.kind.value,
+        "subject": made.subject,
+        "sample": made.sample.name if made.sample else None,
+        "format": output_format,
+        "card" if output_format == "card" else "content": made.document.value
+        if output_format == "card"
+        else content.decode(),
+    }
+
+
+def _described(entry: GalleryEntry) -> dict[str, Any]:
+    template = entry.template
+    return {
+        "name": template.name,
+        "title": template.title,
+        "description": template.description,
+        "kind": template.kind.value,
+        "version": template.version,
+        "refresh": list(template.refresh),
+        "samples": [path.name for path in template.samples],
+        "built_in": entry.built_in,
+        "hides_built_in": entry.hides_built_in,
+        "folder": str(template.path),
+    }
+
+
+def _print_table(entries: list[GalleryEntry]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    for built_in, title in ((False, "The project's own"), (True, "Come with amcli")):
+        table = Table(title=title, title_justify="left", title_style="bold", box=None)
+        for column in ("Name", "Format", "What it is", "Refresh cards"):
+            table.add_column(column, overflow="fold", no_wrap=column in {"Name", "Format"})
+        for entry in entries:
+            if entry.built_in is built_in:
+                table.add_row(*_row(entry))
+        if table.row_count:
+            console.print(table, "")
+
+
+def _row(entry: GalleryEntry) -> tuple[str, str, str, str]:
+    template = entry.template
+    title = template.title
+    if entry.hides_built_in:
+        title += " (hides the built-in one of this name)"
+    form = f"{template.kind.value} {template.version or ''}".strip()
+    return template.name, form, title, ", ".join(template.refresh)

@@ -1,0 +1,72 @@
+"""The TARGET argument and the data options, as every command that takes a card has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from amcli.cli.session import current
+
+if TYPE_CHECKING:
+    from amcli.card.rendering import Envelope
+    from amcli.card.rendering.render import PurposeToken
+    from amcli.card.target import MadeCard, Target
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_DATA = click.option(
+    "--data",
+    "data_files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Data for the template, JSON or TOML; later files win. Without it the sample is used.",
+)
+_SET = click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="NAME=TEXT",
+    help="Set one value, a.b=text, or a.b:=JSON for a number, list or mapping.",
+)
+_TARGET = click.argument(
+    "target",
+    metavar="TARGET",
+    help="A template's name, a template folder, a .j2 file, a finished .json card, or - for stdin.",
+)
+
+
+def card_options(command: F) -> F:
+    """Add TARGET, ``--data`` and ``--set``; the command gets target, data_files and sets."""
+    return _TARGET(_DATA(_SET(command)))
+
+
+def open_card_target(text: str) -> Target:
+    """Return the target that was named on the command line."""
+    from amcli.card.target import open_target
+
+    return open_target(
+        text, current().settings.get("templates.folder"), click.get_binary_stream("stdin")
+    )
+
+
+def load_card(
+    target: str,
+    data_files: tuple[Path, ...],
+    sets: tuple[str, ...],
+    envelope: Envelope | None = None,
+    purpose_token: PurposeToken | None = None,
+) -> MadeCard:
+    """Return the card of a target; says on stderr when sample data stands in."""
+    from amcli.card.target import DataSource, make_card
+
+    opened = open_card_target(target)
+    made = make_card(
+        opened, DataSource(data_files, sets), envelope=envelope, purpose_token=purpose_token
+    )
+    if made.sample is not None:
+        current().note(f"no --data given: using the sample {made.sample.name}")
+    return made
