@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from amcli.card.document import CardDocument, CardKind, Node, walk
+from amcli.card.document import CardDocument, Node, walk
 from amcli.lint.mistakes import Mistake, mistakes
 
 FIRST_EXECUTE_VERSION = (1, 4)
@@ -43,11 +43,6 @@ class CardFacts:
 
     def __init__(self, document: CardDocument) -> None:
         self.document = document
-
-    @property
-    def is_adaptive(self) -> bool:
-        """Return whether the card is an Adaptive Card."""
-        return self.document.kind is CardKind.ADAPTIVE
 
     @cached_property
     def mistakes(self) -> dict[str, list[Mistake]]:
@@ -98,6 +93,19 @@ class CardFacts:
         return {node.value["id"].casefold() for node in self.inputs if _is_text(node, "id")}
 
     @cached_property
+    def stand_ins(self) -> set[str]:
+        """Return the pointers of all that stands in a fallback: shown only instead of another."""
+        found: set[str] = set()
+        for node in self.nodes:
+            if node.property == "fallback" or (node.parent and node.parent.pointer in found):
+                found.add(node.pointer)
+        return found
+
+    def shown(self, *types: str) -> list[Node]:
+        """Return the objects of these types that are no stand-ins."""
+        return [node for node in self.of_type(*types) if node.pointer not in self.stand_ins]
+
+    @cached_property
     def identified(self) -> list[Node]:
         """Return the elements that have an id: those of actions are not looked up."""
         return [node for node in self.nodes if _is_text(node, "id") and not _is_apart(node)]
@@ -110,7 +118,7 @@ class CardFacts:
     @cached_property
     def executes(self) -> list[Node]:
         """Return the actions of the model that came with version 1.4."""
-        return [*self.of_type("Action.Execute")]
+        return self.shown("Action.Execute")
 
     @cached_property
     def headers(self) -> list[tuple[str, str, str]]:

@@ -73,9 +73,7 @@ def _misspelt(errors: list[SchemaError]) -> tuple[list[SchemaError], list[Mistak
     """Take a missing property and the unknown one that resembles it as the one mistake it is."""
     missing = {(e.pointer, e.property): e for e in errors if e.keyword == "required"}
     renamed, gone = [], set()
-    for error in errors:
-        if error.keyword != "additionalProperties":
-            continue
+    for error in (error for error in errors if error.keyword == "additionalProperties"):
         holder = error.pointer.rpartition("/")[0]
         names = [str(name) for pointer, name in missing if pointer == holder]
         wanted = closest(error.property, names)
@@ -113,8 +111,8 @@ def _missing(error: SchemaError) -> Mistake:
     if error.definition == "HttpHeader":
         return Mistake("malformed-header", error.pointer, message, _HEADER)
     if error.definition == "Action.Http" and name == "body":
-        hint = 'an empty one will do: "body": ""'
-        return Mistake("post-without-body", error.pointer, f"POST, but {message}", hint)
+        empty = 'an empty one will do: "body": ""'
+        return Mistake("post-without-body", error.pointer, f"POST, but {message}", empty)
     instead = closest(name, error.value)
     hint = f'write "{name}" where it says "{instead}"' if instead else None
     return Mistake("missing-property", error.pointer, message, hint)
@@ -151,8 +149,8 @@ def _unknown_value(error: SchemaError) -> Mistake:
     names = _names(error.schema)
     if error.property == "fallback" and isinstance(error.value, str):
         message = f"fallback is {_quoted(error.value)}"
-        hint = 'write "drop", or the whole element or action to show instead'
-        return Mistake("fallback-type-name", error.pointer, message, hint)
+        instead = 'write "drop", or the whole element or action to show instead'
+        return Mistake("fallback-type-name", error.pointer, message, instead)
     if not isinstance(error.value, str):
         return Mistake("wrong-value-type", error.pointer, _expected(error))
     hint = did_you_mean(error.value, names)

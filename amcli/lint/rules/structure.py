@@ -200,13 +200,16 @@ def fallback_type_name(card: CardFacts) -> Iterator[Problem]:
 def duplicate_id(card: CardFacts) -> Iterator[Problem]:
     """Two elements with the same id.
 
-    What it finds: the second and each further element with an id that is taken.
+    What it finds: the second and each further element with an id that is taken; a fallback may
+    have the id of what it stands in for.
     Why it matters: input values and visibility belong to an id, so one of the two is lost.
     Example: two Input.Text with "id": "comment"
     Use instead: an id of its own for each.
     """
     seen: set[str] = set()
     for node in card.identified:
+        if node.pointer in card.stand_ins:
+            continue
         name = node.value["id"]
         if name in seen:
             yield Problem(f"{node.pointer}/id", f'the id "{name}" is taken', "use another id")

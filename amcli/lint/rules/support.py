@@ -49,7 +49,7 @@ def http_action_in_1_4(card: CardFacts) -> Iterator[Problem]:
     Use instead: "version": "1.0".
     """
     if card.is_at_least(FIRST_EXECUTE_VERSION) and not card.executes:
-        for action in card.http_actions:
+        for action in card.shown("Action.Http"):
             message = f"Outlook shows no Action.Http in a card of version {card.document.version}"
             yield Problem(_type_of(action), message, 'write "version": "1.0" in the card')
 
@@ -66,7 +66,7 @@ def execute_before_1_4(card: CardFacts) -> Iterator[Problem]:
     Example: {"type": "AdaptiveCard", "version": "1.0", "refresh": {...}}
     Use instead: "version": "1.4" and a bot that answers, or Action.Http and autoInvokeAction.
     """
-    if card.is_at_least(FIRST_EXECUTE_VERSION) or card.http_actions:
+    if card.is_at_least(FIRST_EXECUTE_VERSION) or card.shown("Action.Http"):
         return
     hint = 'write "version": "1.4" if a bot answers; otherwise use Action.Http'
     for action in card.executes:
@@ -89,10 +89,11 @@ def mixed_action_models(card: CardFacts) -> Iterator[Problem]:
     Example: Approve as Action.Http and Reject as Action.Execute
     Use instead: Action.Http only, with version 1.0, or Action.Execute only, with version 1.4.
     """
-    if not (card.http_actions and card.executes):
+    old = card.shown("Action.Http")
+    if not (old and card.executes):
         return
     new = card.is_at_least(FIRST_EXECUTE_VERSION)
-    for action in card.http_actions if new else card.executes:
+    for action in old if new else card.executes:
         message = f"the card mixes Action.Http and Action.Execute; this {action.type} is left out"
         yield Problem(_type_of(action), message, "use one of the two in the whole card")
 
@@ -109,7 +110,7 @@ def unsupported_action(card: CardFacts) -> Iterator[Problem]:
     Example: {"type": "Action.Submit", "title": "Approve"}
     Use instead: Action.Http, or Action.Execute in a card of version 1.4.
     """
-    for action in card.of_type("Action.Submit"):
+    for action in card.shown("Action.Submit"):
         if "fallback" not in action.value:
             message = "Outlook does not show Action.Submit"
             yield Problem(_type_of(action), message, "use Action.Http with method, url and body")
@@ -127,7 +128,7 @@ def unsupported_input(card: CardFacts) -> Iterator[Problem]:
     Example: {"type": "Input.Time", "id": "start"}
     Use instead: Input.Text with a placeholder such as 14:30, checked by the service.
     """
-    for node in card.of_type("Input.Time"):
+    for node in card.shown("Input.Time"):
         if "fallback" not in node.value:
             message = "Outlook does not show Input.Time"
             yield Problem(_type_of(node), message, "use Input.Text and check it in the service")
@@ -145,7 +146,7 @@ def unsupported_element(card: CardFacts) -> Iterator[Problem]:
     Example: {"type": "Table", "rows": [...]}
     Use instead: ColumnSet with a Column for each column, or FactSet.
     """
-    for node in card.of_type("Table", "Carousel"):
+    for node in card.shown("Table", "Carousel"):
         if "fallback" not in node.value:
             message = f"{node.type} is newer than what Outlook runs"
             yield Problem(_type_of(node), message, "build it from ColumnSet, or use FactSet")
@@ -187,7 +188,7 @@ def fallback_shown(card: CardFacts) -> Iterator[Problem]:
     for problem in from_schema(card, "unknown-type"):
         if problem.pointer in card.fallbacks:
             yield Problem(problem.pointer, f"{problem.message}; its fallback is shown")
-    for node in card.of_type("Action.Submit", "Input.Time", "Table", "Carousel"):
+    for node in card.shown("Action.Submit", "Input.Time", "Table", "Carousel"):
         if "fallback" in node.value:
             message = f"Outlook does not show {node.type}; its fallback is shown"
             yield Problem(_type_of(node), message)
