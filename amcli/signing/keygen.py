@@ -52,6 +52,11 @@ class GeneratedDkimKey:
     ed25519: Ed25519PrivateKey | None = None
     ed25519_record: DkimRecord | None = None
 
+    @property
+    def records(self) -> tuple[DkimRecord, ...]:
+        """Return every record that has to be published."""
+        return (self.record,) if self.ed25519_record is None else (self.record, self.ed25519_record)
+
     def __repr__(self) -> str:
         return f"GeneratedDkimKey({self.record.name}, RSA {self.private.key_size})"
 

@@ -1,0 +1,164 @@
+"""The commands under "Sign": keys, and cards signed with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from amcli.cli.command import Command
+from amcli.cli.keygen import keygen
+from amcli.cli.options import json_option, setting_option
+from amcli.cli.session import current, printable
+from amcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from amcli.card.document import CardDocument
+    from amcli.lint.finding import CheckedCard
+    from amcli.signing.keys import SigningKey
+    from amcli.signing.signed_card import SignedCard
+
+__all__ = ["keygen", "sign"]
+
+_SHOWN_ERRORS = 5
+
+
+@click.command(
+    cls=Command,
+    not_done="nothing was signed",
+    examples="""
+amcli sign expense-approval --key keys/card-private.pem --sender approvals@contoso.com
+    --originator YOUR-PROVIDER-ID --to anna@contoso.com
+amcli sign card.json --to anna@contoso.com --cc ben@contoso.com --format html -o mail.html
+""",
+)
+@click.argument("target")
+@setting_option(
+    "--key",
+    "key_file",
+    setting="sign.key",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="Private key: PEM (PKCS#1, PKCS#8, encrypted or not), DER or PFX.",
+)
+@setting_option(
+    "--passphrase-file",
+    setting="sign.passphrase_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The key's passphrase is the first line of this file.",
+)
+@setting_option(
+    "--sender", setting="sign.sender", required=True, metavar="ADDR", help="The mail's From."
+)
+@setting_option(
+    "--originator",
+    setting="sign.originator",
+    required=True,
+    metavar="ID",
+    help="The provider's id in the developer dashboard; it becomes a claim.",
+)
+@click.option("--to", multiple=True, required=True, metavar="ADDR", help="In To; repeatable.")
+@click.option("--cc", multiple=True, metavar="ADDR", help="In Cc; repeatable.")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["jws", "html"]),
+    default="jws",
+    show_default=True,
+    help="The compact JWS, or the whole mail body with it inside.",
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write it here."
+)
+@json_option
+def sign(  # noqa: PLR0913 - one argument an option
+    *,
+    target: str,
+    key_file: Path,
+    passphrase_file: Path | None,
+    sender: str,
+    originator: str,
+    to: tuple[str, ...],
+    cc: tuple[str, ...],
+    output_format: str,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Sign a card for one mail: from --sender, to exactly these --to and --cc.
+
+    The card goes in as it is; what is wrong with it is only named here. It is signed for the
+    addresses as they are written, so that From, To and Cc of the mail must be the same.
+    """
+    from amcli.cli.keys import open_signing_key
+    from amcli.lint.engine import ALL_RULES, check
+    from amcli.signing.signed_card import sign_card
+
+    _refuse_output(output, target, key_file)
+    key = open_signing_key(key_file, passphrase_file)
+    card = check(_document(target), signed=True, allow=ALL_RULES)
+    signed = sign_card(card, key, sender=sender, originator=originator, recipients=(*to, *cc))
+    _note_doubts(card, signed, key)
+    text = _rendered(signed, output_format)
+    if output is not None:
+        output.write_text(text, encoding="utf-8", newline="")
+    if as_json:
+        current().answer(ok=True, **_facts(signed, key, output_format, text, output))
+    elif output is None:
+        click.echo(text, nl=output_format == "jws")
+    else:
+        click.echo(f"Signed for {len(signed.claims.recipients)} recipients: {output}")
+
+
+def _document(target: str) -> CardDocument:
+    from amcli.card.document import parse_card
+
+    return parse_card(Path(target).read_bytes(), target)
+
+
+def _rendered(signed: SignedCard, output_format: str) -> str:
+    from amcli.mail.body import embed
+
+    return embed(signed).html if output_format == "html" else signed.jws
+
+
+def _refuse_output(output: Path | None, *inputs: str | Path) -> None:
+    for name in inputs:
+        if output is not None and output.exists() and Path(name).exists() and output.samefile(name):
+            raise UsageError(f"{output}: this is what is read, and it was left as it is")
+
+
+def _note_doubts(card: CheckedCard, signed: SignedCard, key: SigningKey) -> None:
+    from amcli.lint.finding import errors_among
+    from amcli.signing.signed_card import SAMPLE_KEY_FINGERPRINT, SAMPLE_ORIGINATOR
+
+    note, errors = current().note, errors_among(card.findings)
+    for error in errors[:_SHOWN_ERRORS]:
+        note(printable(f"{error.rule} {error.slug} at {error.pointer or '/'}: {error.message}"))
+    if errors:
+        note(f"The card has errors ({len(errors)}) and was signed all the same; see: amcli lint")
+    if key.fingerprint == SAMPLE_KEY_FINGERPRINT:
+        note("This is the key of Microsoft's published sample; everybody can sign with it.")
+    if signed.claims.originator.casefold() == SAMPLE_ORIGINATOR:
+        note("This originator is Microsoft's sample; it works only in mail to oneself.")
+
+
+def _facts(
+    signed: SignedCard, key: SigningKey, output_format: str, text: str, output: Path | None
+) -> dict[str, object]:
+    claims = signed.claims
+    return {
+        "jws": signed.jws,
+        **({"html": text} if output_format == "html" else {}),
+        "claims": {
+            "sender": claims.sender,
+            "originator": claims.originator,
+            "recipients": claims.recipients,
+            "iat": claims.issued_at,
+        },
+        "kind": signed.document.kind.value,
+        "fingerprint": key.fingerprint,
+        "output": None if output is None else str(output),
+    }
