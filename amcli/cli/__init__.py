@@ -5,8 +5,12 @@ Nothing heavy is imported here: a command's module is loaded when the command is
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
+import select
 import sys
+from typing import TextIO
 
 import click
 
@@ -15,11 +19,20 @@ from amcli.cli.session import Session
 from amcli.errors import AmcliError
 
 INTERRUPTED = 130
+_COMPLETE = "_AMCLI_COMPLETE"
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run ``amcli`` and leave the process with its exit code."""
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+def main(arguments: list[str]) -> int:
+    """Run amcli as the process's own command line and return the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A lone surrogate in a card, or a terminal without UTF-8, must not end in a traceback.
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    if instruction := os.environ.get(_COMPLETE):
+        from click.shell_completion import shell_complete
+
+        return shell_complete(root, {}, "amcli", _COMPLETE, instruction)
+    return run(arguments)
 
 
 def run(arguments: list[str]) -> int:
@@ -27,28 +40,79 @@ def run(arguments: list[str]) -> int:
 
     With ``--debug`` the traceback is printed too.
     """
-    session = Session()
+    session = Session(json=_wants_json(arguments))
     try:
-        result = root.main(
-            args=arguments, prog_name="amcli", standalone_mode=False, obj=session
-        )
-        sys.stdout.flush()
+        try:
+            code = _invoke(session, arguments)
+        except Exception as error:  # noqa: BLE001 - the boundary: no traceback reaches a user
+            if _reader_went_away(error):
+                return 0
+            code = _failed(session, error)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except KeyboardInterrupt:
         return session.failed("interrupted", INTERRUPTED)
-    except click.exceptions.Abort:
-        return session.failed("interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        return _reader_went_away()
-    except click.ClickException as error:
-        return session.usage_failed(error)
-    except AmcliError as error:
-        return session.amcli_failed(error)
-    except Exception as error:  # noqa: BLE001 - the boundary: no traceback reaches a user
-        return session.crashed(error)
+    except OSError as error:
+        return 0 if _reader_went_away(error) else session.file_failed(error)
+    return code
+
+
+def _invoke(session: Session, arguments: list[str]) -> int:
+    try:
+        with root.make_context("amcli", list(arguments), obj=session, color=_colour()) as context:
+            result = root.invoke(context)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
     return result if isinstance(result, int) else 0
 
 
-def _reader_went_away() -> int:
-    # `amcli templates | head -1` is not an error; without this Python complains at exit.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+def _failed(session: Session, error: Exception) -> int:
+    session.trace()
+    if isinstance(error, click.exceptions.Abort):
+        return session.failed("interrupted", INTERRUPTED)
+    if isinstance(error, click.ClickException):
+        return session.usage_failed(error)
+    if isinstance(error, AmcliError):
+        return session.failed(error.message, error.exit_code, error.hint)
+    if isinstance(error, OSError):
+        return session.file_failed(error)
+    return session.crashed(error)
+
+
+def _wants_json(arguments: list[str]) -> bool:
+    # Read before anything is parsed, so that a mistake in the arguments is answered in JSON too.
+    if "--json" in arguments or "--format=json" in arguments:
+        return True
+    return ("--format", "json") in itertools.pairwise(arguments)
+
+
+def _colour() -> bool | None:
+    # https://no-color.org and https://force-color.org: present and not empty.
+    if os.environ.get("NO_COLOR"):
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
+
+
+def _reader_went_away(error: Exception) -> bool:
+    """Return whether nobody reads our output any more, and silence what is still buffered.
+
+    ``amcli templates | head -1`` is not an error. A connection to a server breaks with the same
+    exception, and that must not count as success: hence the look at the streams themselves.
+    """
+    if not isinstance(error, BrokenPipeError):
+        return False
+    gone = [stream for stream in (sys.stdout, sys.stderr) if _is_broken(stream)]
+    for stream in gone:
+        # Python flushes at exit, and would complain then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return bool(gone)
+
+
+def _is_broken(stream: TextIO | None) -> bool:
+    if stream is None or not hasattr(select, "poll"):  # Windows has neither poll nor EPIPE here
+        return False
+    with contextlib.suppress(OSError, ValueError):
+        poll = select.poll()
+        poll.register(stream.fileno(), select.POLLOUT)
+        return any(state & select.POLLERR for _, state in poll.poll(0))
+    return False

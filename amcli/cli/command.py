@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from amcli.cli.session import Session
 
+if TYPE_CHECKING:
+    _Base = click.Command
+else:
+    _Base = object
 
-def SESSION_OPTIONS() -> list[click.Option]:  # noqa: N802 - reads as the list that it is
+
+def session_options() -> list[click.Option]:
     """Return the options that work before and after the command's name."""
     return [
-        _option("--config", "config", "Read this file instead of looking for amcli.toml.",
-                type=click.Path(dir_okay=False, path_type=Path), metavar="FILE"),
-        _option("--no-config", "no_config", "Read no amcli.toml.", is_flag=True),
-        _option("--profile", "profile", "Use the settings of this profile.", metavar="NAME"),
-        _option("-q", "quiet", "Say nothing but results and errors.", "--quiet", is_flag=True),
-        _option("--debug", "debug", "Show the traceback of an error.", is_flag=True),
-    ]
+        _option(
+            "--config",
+            help="Read this file instead of looking for amcli.toml.",
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+        ),
+        _option("--no-config", help="Read no amcli.toml.", is_flag=True),
+        _option("--profile", help="Use the settings of this profile.", metavar="NAME"),
+        _option("--setting", help="Set one setting: smtp.timeout=5.", metavar="KEY=VALUE",
+                multiple=True),
+        _option("-q", "--quiet", help="Say nothing but results and errors.", is_flag=True),
+        _option("--debug", help="Show the traceback of an error.", is_flag=True),
+    ]  # fmt: skip
 
 
-class Command(click.Command):
-    """A command with examples and the global options.
+class _Framed(_Base):
+    """What Command and CommandGroup add to Click's own.
 
     ``examples`` is printed as it is, two spaces in; ``not_done`` begins the error message when
     the command fails: "nothing was sent".
@@ -32,18 +43,37 @@ class Command(click.Command):
     def __init__(
         self, *args: Any, examples: str = "", not_done: str | None = None, **kwargs: Any
     ) -> None:
-        kwargs.setdefault("context_settings", {"help_option_names": ["-h", "--help"]})
         super().__init__(*args, **kwargs)
         self.examples = examples
         self.not_done = not_done
-        self.params.extend(SESSION_OPTIONS())
+        self.params.extend(session_options())
 
-    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        """Declare what a failure leaves undone, before the first option is read."""
-        parent = kwargs.get("parent")
-        if parent is not None and isinstance(parent.find_root().obj, Session):
-            parent.find_root().obj.not_done = self.not_done
-        return super().make_context(*args, **kwargs)
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Tell the session which command runs, before the first option is read."""
+        session = parent.find_root().obj if parent is not None else None
+        if isinstance(session, Session):
+            session.command = f"{session.command} {info_name}".strip()
+            session.not_done = self.not_done
+        return super().make_context(info_name, args, parent, **extra)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the command's own options first, and the global ones under their own heading."""
+        own: list[tuple[str, str]] = []
+        shared: list[tuple[str, str]] = []
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record is not None:
+                (shared if isinstance(param, _SessionOption) else own).append(record)
+        for heading, rows in (("Options", own), ("Global options", shared)):
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples."""
@@ -54,11 +84,30 @@ class Command(click.Command):
                     formatter.write(f"  {line.strip()}\n")
 
 
-def _option(flag: str, field: str, text: str, *more: str, **kwargs: Any) -> click.Option:
-    def store(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
-        if value and isinstance(ctx.find_root().obj, Session):
-            setattr(ctx.find_root().obj, field, value)
+class Command(_Framed, click.Command):
+    """A command with examples and the global options."""
 
-    return click.Option(
-        [flag, *more, field], expose_value=False, is_eager=True, callback=store, help=text, **kwargs
-    )
+
+class CommandGroup(_Framed, click.Group):
+    """A command that has commands of its own, such as ``config``."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, then the commands."""
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+
+class _SessionOption(click.Option):
+    """An option that is kept in the session and never reaches the callback."""
+
+
+def _option(*names: str, **kwargs: Any) -> click.Option:
+    return _SessionOption(names, expose_value=False, is_eager=True, callback=_store, **kwargs)
+
+
+def _store(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    session = ctx.find_root().obj
+    if value and param.name is not None and isinstance(session, Session):
+        # An option that may be repeated adds up, before and after the command's name.
+        seen = getattr(session, param.name)
+        setattr(session, param.name, seen + value if isinstance(value, tuple) else value)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from amcli.cli.command import SESSION_OPTIONS
+from amcli._version import __version__
+from amcli.cli.command import CommandGroup
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ COMMANDS = (
 )
 
 
-class Root(click.Group):
+class Root(CommandGroup):
     """Lists commands from the table and imports the module of the one that is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -63,25 +67,35 @@ class Root(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Note the command's name for messages, then resolve as usual."""
-        name, command, rest = super().resolve_command(ctx, args)
-        ctx.find_root().obj.command = name or ""
-        return name, command, rest
+        """Resolve as usual; a name that is none is compared with the table."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as error:
+            raise click.exceptions.NoSuchCommand(
+                error.command_name, possibilities=self.list_commands(ctx), ctx=ctx
+            ) from None
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete from the table, so that a press of Tab loads no command."""
+        from click.shell_completion import CompletionItem
+
+        found = [
+            CompletionItem(entry.name, help=entry.summary)
+            for entry in COMMANDS
+            if entry.name.startswith(incomplete)
+        ]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
 
 
 def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
-    if not value or ctx.resilient_parsing:
-        return
-    from importlib.metadata import version
-
-    click.echo(f"amcli {version('amcli')}")
-    ctx.exit()
+    if value and not ctx.resilient_parsing:
+        click.echo(f"amcli {__version__}")
+        ctx.exit()
 
 
 @click.command(
     cls=Root,
     params=[
-        *SESSION_OPTIONS(),
         click.Option(
             ["--version"],
             is_flag=True,

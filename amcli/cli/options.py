@@ -21,9 +21,7 @@ class SettingOption(click.Option):
         self.setting = setting
         self.help = f"{self.help or ''}  [setting: {setting}]".strip()
 
-    def consume_value(
-        self, ctx: click.Context, opts: Any
-    ) -> tuple[Any, ParameterSource]:
+    def consume_value(self, ctx: click.Context, opts: Any) -> tuple[Any, ParameterSource]:
         """Return the typed value, else the setting's, else the default."""
         value, source = super().consume_value(ctx, opts)
         session = ctx.find_root().obj
@@ -31,8 +29,20 @@ class SettingOption(click.Option):
             return value, source
         if ctx.resilient_parsing:
             return value, source
-        found = session.settings.get(self.setting)
-        return (value, source) if found is None else (found, ParameterSource.DEFAULT_MAP)
+        entry = session.settings.by_key[self.setting]
+        if entry.value is None:
+            return value, source
+        return entry.value, _CLICK_SOURCE[entry.source.name]
+
+
+_CLICK_SOURCE = {
+    "COMMAND_LINE": ParameterSource.COMMANDLINE,
+    "ENVIRONMENT": ParameterSource.ENVIRONMENT,
+    "PROFILE": ParameterSource.DEFAULT_MAP,
+    "FILE": ParameterSource.DEFAULT_MAP,
+    "DEFAULT": ParameterSource.DEFAULT,
+}
+"""Sources of settings in Click's words, for ``ctx.get_parameter_source``."""
 
 
 def setting_option(*names: str, setting: str, **kwargs: Any) -> Callable[[F], F]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import traceback
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from amcli.errors import UnreadableInput
+
 if TYPE_CHECKING:
-    from amcli.errors import AmcliError
     from amcli.settings import Settings
 
 JSON_FORMAT_VERSION = 1
@@ -30,6 +30,8 @@ class Session:
     config: Path | None = None
     no_config: bool = False
     profile: str | None = None
+    setting: tuple[str, ...] = ()
+    """What ``--setting`` gave, each ``key=value``."""
     command: str = ""
     not_done: str | None = None
     """What a failure leaves undone, as the command declares it: "nothing was sent"."""
@@ -39,7 +41,11 @@ class Session:
         """Return the settings in force; read when something first asks."""
         from amcli.settings import load_settings
 
-        return load_settings(config=self.config, no_config=self.no_config, profile=self.profile)
+        settings = load_settings(self.config, self.no_config, self.profile, self.setting)
+        for name, meant in settings.strangers:
+            if meant:
+                self.note(f"amcli: {name} is no setting; did you mean {meant}?")
+        return settings
 
     def note(self, text: str) -> None:
         """Print a line for a person on stderr; ``-q`` silences it."""
@@ -57,33 +63,48 @@ class Session:
             error = {"message": message, "hint": hint, "not_done": self.not_done}
             self.answer(ok=False, exit_code=exit_code, error=error)
         undone = f"{self.not_done}: " if self.not_done else ""
-        click.echo(f"amcli: {undone}{message}", err=True)
+        click.echo(f"amcli: {printable(undone + message)}", err=True)
         if hint:
-            click.echo(f"  hint: {hint}", err=True)
+            click.echo(f"  hint: {printable(hint)}", err=True)
         return exit_code
 
     def usage_failed(self, error: click.ClickException) -> int:
         """Answer what Click refused, with the usage line that it belongs to."""
+        if isinstance(error, click.exceptions.NoArgsIsHelpError) and not self.json:
+            click.echo(error.format_message(), err=True)
+            return error.exit_code
         if isinstance(error, click.UsageError) and error.ctx is not None and not self.json:
             click.echo(error.ctx.get_usage(), err=True)
         help_hint = f"amcli {self.command} -h".replace("  ", " ")
         return self.failed(error.format_message(), error.exit_code, f"see: {help_hint}")
 
-    def amcli_failed(self, error: AmcliError) -> int:
-        """Answer an error of the family."""
-        if self.debug:
-            traceback.print_exc()
-        return self.failed(error.message, error.exit_code, error.hint)
+    def file_failed(self, error: OSError) -> int:
+        """Answer an error of the operating system that no stage has put into better words."""
+        name = f"{error.filename}: " if error.filename else ""
+        return self.failed(f"{name}{error.strerror or error}", UnreadableInput.exit_code)
 
     def crashed(self, error: Exception) -> int:
         """Answer an exception that should not have come this far."""
-        if self.debug:
-            traceback.print_exc(file=sys.stderr)
         return self.failed(
             f"a mistake in amcli itself ({type(error).__name__})",
             _BUG,
             "run it again with --debug and report what it prints",
         )
+
+    def trace(self) -> None:
+        """Print the traceback of the error being handled, when ``--debug`` asks for it."""
+        if self.debug:
+            import traceback
+
+            traceback.print_exc(file=sys.stderr)
+
+
+def printable(text: str) -> str:
+    """Return a text that cannot steer a terminal: control characters are written as escapes."""
+    return "".join(
+        char if char in "\n\t" or char.isprintable() else char.encode("unicode_escape").decode()
+        for char in text
+    )
 
 
 def current() -> Session:
