@@ -1,0 +1,51 @@
+# Needs Python 3.11 or newer and make, nothing else; everything goes into .venv.
+#   make demo    see the whole life of an actionable message
+#   make test    run every test
+#   make check   ruff and mypy
+#   make bench   measure
+#   make clean   remove .venv and what was built
+# Another Python: make demo PYTHON=/usr/bin/python3.13. More for pytest: make test PYTEST=-x
+
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c '$(NEW_ENOUGH)' 2>/dev/null && echo "$$p" && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PYTEST ?= -q -n auto
+
+.PHONY: demo test check bench clean
+
+demo: $(VENV)/.package
+	@$(BIN)/amcli demo
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest $(PYTEST)
+
+check: $(VENV)/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: $(VENV)/.package
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps say what the environment has, so that a second run installs nothing.
+$(VENV)/.package: pyproject.toml
+	@"$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null || { \
+		echo "amcli needs Python 3.11 or newer, and none was found as python3."; \
+		echo "Install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
+	@echo "Installing amcli into $(VENV) ..."
+	@"$(PYTHON)" -m venv $(VENV) || { \
+		echo "Python could not make $(VENV); Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml $(VENV)/.package
+	@echo "Installing the tools for development into $(VENV) ..."
+	@$(PIP) install --editable '.[dev]'
+	@touch $@
