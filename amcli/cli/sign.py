@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from amcli.cli.cards import card_options, load_card
 from amcli.cli.command import Command
 from amcli.cli.keygen import keygen
 from amcli.cli.options import json_option, setting_option
+from amcli.cli.output import write_output
 from amcli.cli.session import current, printable
-from amcli.errors import UsageError
 
 if TYPE_CHECKING:
-    from amcli.card.document import CardDocument
+    from amcli.card.target import MadeCard
     from amcli.lint.finding import CheckedCard
     from amcli.signing.keys import SigningKey
     from amcli.signing.signed_card import SignedCard
@@ -33,7 +34,7 @@ amcli sign expense-approval --key keys/card-private.pem --sender approvals@conto
 amcli sign card.json --to anna@contoso.com --cc ben@contoso.com --format html -o mail.html
 """,
 )
-@click.argument("target")
+@card_options
 @setting_option(
     "--key",
     "key_file",
@@ -71,12 +72,19 @@ amcli sign card.json --to anna@contoso.com --cc ben@contoso.com --format html -o
     help="The compact JWS, or the whole mail body with it inside.",
 )
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write it here."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write to this file; an existing one is left alone unless --force is given.",
 )
+@click.option("--force", is_flag=True, help="Overwrite the output file.")
 @json_option
 def sign(  # noqa: PLR0913 - one argument an option
     *,
     target: str,
+    data_files: tuple[Path, ...],
+    sets: tuple[str, ...],
     key_file: Path,
     passphrase_file: Path | None,
     sender: str,
@@ -85,6 +93,7 @@ def sign(  # noqa: PLR0913 - one argument an option
     cc: tuple[str, ...],
     output_format: str,
     output: Path | None,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Sign a card for one mail: from --sender, to exactly these --to and --cc.
@@ -92,42 +101,29 @@ def sign(  # noqa: PLR0913 - one argument an option
     The card goes in as it is; what is wrong with it is only named here. It is signed for the
     addresses as they are written, so that From, To and Cc of the mail must be the same.
     """
+    from amcli.card.rendering import Envelope
     from amcli.cli.keys import open_signing_key
     from amcli.lint.engine import ALL_RULES, check
     from amcli.signing.signed_card import sign_card
 
-    _refuse_output(output, target, key_file)
     key = open_signing_key(key_file, passphrase_file)
-    card = check(_document(target), signed=True, allow=ALL_RULES)
+    made = load_card(target, data_files, sets, Envelope(originator, sender, (*to, *cc)))
+    card = check(made.document, signed=True, allow=ALL_RULES)
     signed = sign_card(card, key, sender=sender, originator=originator, recipients=(*to, *cc))
+    text = _formatted(signed, made, output_format)
+    if output is not None or not as_json:
+        write_output(text.encode(), output, force=force)
     _note_doubts(card, signed, key)
-    text = _rendered(signed, output_format)
-    if output is not None:
-        output.write_text(text, encoding="utf-8", newline="")
     if as_json:
-        current().answer(ok=True, **_facts(signed, key, output_format, text, output))
-    elif output is None:
-        click.echo(text, nl=output_format == "jws")
-    else:
-        click.echo(f"Signed for {len(signed.claims.recipients)} recipients: {output}")
+        current().answer(ok=True, **_facts(signed, key, output_format, text))
 
 
-def _document(target: str) -> CardDocument:
-    from amcli.card.document import parse_card
-
-    return parse_card(Path(target).read_bytes(), target)
-
-
-def _rendered(signed: SignedCard, output_format: str) -> str:
+def _formatted(signed: SignedCard, made: MadeCard, output_format: str) -> str:
     from amcli.mail.body import embed
 
-    return embed(signed).html if output_format == "html" else signed.jws
-
-
-def _refuse_output(output: Path | None, *inputs: str | Path) -> None:
-    for name in inputs:
-        if output is not None and output.exists() and Path(name).exists() and output.samefile(name):
-            raise UsageError(f"{output}: this is what is read, and it was left as it is")
+    if output_format == "html":
+        return embed(signed, fallback_html=made.fallback_html).html
+    return f"{signed.jws}\n"
 
 
 def _note_doubts(card: CheckedCard, signed: SignedCard, key: SigningKey) -> None:
@@ -145,9 +141,7 @@ def _note_doubts(card: CheckedCard, signed: SignedCard, key: SigningKey) -> None
         note("This originator is Microsoft's sample; it works only in mail to oneself.")
 
 
-def _facts(
-    signed: SignedCard, key: SigningKey, output_format: str, text: str, output: Path | None
-) -> dict[str, object]:
+def _facts(signed: SignedCard, key: SigningKey, output_format: str, text: str) -> dict[str, object]:
     claims = signed.claims
     return {
         "jws": signed.jws,
@@ -160,5 +154,4 @@ def _facts(
         },
         "kind": signed.document.kind.value,
         "fingerprint": key.fingerprint,
-        "output": None if output is None else str(output),
     }
