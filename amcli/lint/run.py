@@ -1,0 +1,131 @@
+"""Lints everything that some paths hold, and counts."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from amcli.errors import AmcliError
+from amcli.lint.engine import lint
+from amcli.lint.finding import Finding, Severity
+from amcli.lint.registry import find_rule
+from amcli.lint.sources import Source, expanded, sources
+
+NOTHING_FOUND = 3
+FINDINGS = 1
+# Where several apply, the first of these is the exit code.
+_WORST_FIRST = (2, 4, 5, 6, 7, 1, 3)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """An input that could not be linted; the others were."""
+
+    message: str
+    hint: str | None
+    exit_code: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was linted, and what came of it."""
+
+    files: int
+    cards: int
+    findings: tuple[Finding, ...]
+    allowed: tuple[Finding, ...]
+    """Findings of rules that the caller lets pass."""
+    troubles: tuple[Trouble, ...]
+
+    def count(self, severity: Severity) -> int:
+        """Return how many findings have this severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+    @property
+    def exit_code(self) -> int:
+        """Return the exit code: 0, or the worst of what happened."""
+        codes = {trouble.exit_code for trouble in self.troubles}
+        if self.count(Severity.ERROR):
+            codes.add(FINDINGS)
+        if not self.cards and not codes:
+            codes.add(NOTHING_FOUND)
+        return next((code for code in _WORST_FIRST if code in codes), 0)
+
+
+@dataclass
+class _Run:
+    """What has been seen so far."""
+
+    cards: int = 0
+    files: dict[str, list[Source]] = field(default_factory=dict)
+    """By file; the same file by two ways is linted once."""
+    troubles: list[Trouble] = field(default_factory=list)
+
+    def failed(self, error: AmcliError) -> None:
+        trouble = Trouble(error.message, error.hint, error.exit_code)
+        if trouble not in self.troubles:
+            self.troubles.append(trouble)
+
+
+def lint_paths(
+    paths: Iterable[str],
+    *,
+    project_templates: Path | None = None,
+    stdin: BinaryIO | None = None,
+    allow: Iterable[str] = (),
+) -> Report:
+    """Return what is wrong with every card that the paths hold.
+
+    A path that cannot be read is a trouble in the report, and the others are still linted.
+    ``allow`` names rules, by id or slug; raises UsageError for one that does not exist.
+    """
+    allowed = {find_rule(name).id for name in allow}
+    run = _Run()
+    for path in itertools.chain.from_iterable(map(expanded, paths)):
+        try:
+            _remember(run, sources(path, project_templates, stdin))
+        except AmcliError as error:
+            run.failed(error)
+    found = [finding for cards in run.files.values() for finding in _file(run, cards)]
+    return Report(
+        files=len(run.files),
+        cards=run.cards,
+        findings=tuple(f for f in found if f.rule not in allowed),
+        allowed=tuple(f for f in found if f.rule in allowed),
+        troubles=tuple(run.troubles),
+    )
+
+
+def _remember(run: _Run, found: list[Source]) -> None:
+    new: dict[str, list[Source]] = {}
+    for source in found:
+        new.setdefault(str(Path(source.file).resolve()), []).append(source)
+    for file, cards in new.items():
+        known = {card.sample for card in run.files.get(file, ())}
+        run.files.setdefault(file, []).extend(c for c in cards if c.sample not in known)
+
+
+def _file(run: _Run, cards: list[Source]) -> list[Finding]:
+    """Return a file's findings, each once; one that not every sample shows names its samples."""
+    seen: dict[Finding, list[str]] = {}
+    rendered = 0
+    for card in cards:
+        try:
+            findings = lint(card.load())
+        except AmcliError as error:
+            run.failed(error)
+            continue
+        rendered += 1
+        for finding in findings:
+            seen.setdefault(finding, []).append(card.sample or "")
+    run.cards += rendered
+    return [_named(finding, samples, rendered) for finding, samples in seen.items()]
+
+
+def _named(finding: Finding, samples: list[str], rendered: int) -> Finding:
+    if len(samples) >= rendered:
+        return finding
+    return replace(finding, source=f"{finding.source} ({', '.join(samples)})")
