@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from amcli.cli.command import Command
+from amcli.cli.inspect import inspect
 from amcli.cli.options import json_option, setting_option
 from amcli.cli.session import current
 
 if TYPE_CHECKING:
     from amcli.lint.run import Report
+
+__all__ = ["inspect", "lint"]
 
 
 @click.command(

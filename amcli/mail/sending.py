@@ -1,0 +1,199 @@
+"""A card becomes a delivered mail: checked, signed, composed and signed again, then sent.
+
+``prepare`` refuses everything that can be refused before a server is talked to; ``send`` talks to
+it. What lies between the two has the very bytes that will go out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from amcli.card.document import CardDocument
+from amcli.clock import Clock, utc_now
+from amcli.errors import PartlySent, UsageError
+from amcli.lint.finding import CheckedCard
+from amcli.mail.address import parse_address
+from amcli.mail.body import HtmlBody, embed
+from amcli.mail.fallback import card_headline
+from amcli.mail.message import MailMessage, compose
+from amcli.mail.smtp import Credentials, Receipt, SmtpServer, deliver
+
+if TYPE_CHECKING:
+    from amcli.signing.dkim import DkimKey
+    from amcli.signing.keys import SigningKey
+    from amcli.signing.signed_card import SignedCard
+
+
+@dataclass(frozen=True)
+class Route:
+    """From whom to whom; made by ``Route.between``, so that every address is one."""
+
+    sender: str
+    to: tuple[str, ...]
+    cc: tuple[str, ...] = ()
+
+    @classmethod
+    def between(cls, sender: str, to: Sequence[str], cc: Sequence[str] = ()) -> Route:
+        """Return the route; raises AddressError for what is no address.
+
+        Whoever is named twice gets the mail once, and stands in To rather than in Cc.
+        """
+        in_to = tuple(dict.fromkeys(map(parse_address, to)))
+        in_cc = tuple(dict.fromkeys(map(parse_address, cc)))
+        return cls(parse_address(sender), in_to, tuple(a for a in in_cc if a not in in_to))
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Return To, then Cc."""
+        return (*self.to, *self.cc)
+
+    @property
+    def is_to_oneself(self) -> bool:
+        """Return whether everybody it goes to is the sender: Outlook asks less of such mail."""
+        return {address.casefold() for address in self.recipients} == {self.sender.casefold()}
+
+
+@dataclass(frozen=True)
+class Signing:
+    """How the card is signed."""
+
+    key: SigningKey
+    originator: str
+    sender: str | None = None
+    """What the claims must say; None is whoever sends the mail."""
+
+
+@dataclass(frozen=True)
+class SendRequest:
+    """Everything that a mail is made from."""
+
+    document: CardDocument
+    route: Route
+    subject: str | None = None
+    """None is the card's own summary or first heading."""
+    fallback_html: str | None = None
+    originator: str | None = None
+    """The one that is meant; a card that names another is refused."""
+    signing: Signing | None = None
+    dkim: DkimKey | None = None
+    allow: Collection[str] = ()
+    """Lint rules, by id or slug, whose errors do not stop the mail."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A mail that is ready, and how it came to be."""
+
+    message: MailMessage
+    subject: str
+    body: HtmlBody
+    card: CheckedCard
+    signed: SignedCard | None
+    dkim_names: tuple[str, ...]
+    """Where the DKIM records are looked up; empty for a mail without DKIM."""
+    warnings: tuple[str, ...]
+
+
+def prepare(request: SendRequest, *, clock: Clock = utc_now) -> Prepared:
+    """Return the finished mail; nothing is sent and no network is touched.
+
+    Raises CardRejected for a card with errors, UsageError for a sender or originator that does not
+    fit, a missing subject or recipient, AddressError for a subject that no header can hold, and
+    KeyMaterialError when a signature cannot be made.
+    """
+    route = request.route
+    _refuse_mismatches(request)
+    card = _checked(request)
+    subject = request.subject or card_headline(request.document)
+    if not subject:
+        raise UsageError("the mail has no subject", hint="give one with --subject")
+    signed = _signed(card, request, clock)
+    body = embed(signed or card, fallback_html=request.fallback_html)
+    message = compose(
+        body, sender=route.sender, to=route.to, cc=route.cc, subject=subject, clock=clock
+    )
+    message, dkim_names, warnings = _with_dkim(message, request.dkim, clock)
+    return Prepared(message, subject, body, card, signed, dkim_names, warnings)
+
+
+def send(
+    prepared: Prepared,
+    server: SmtpServer,
+    *,
+    credentials: Credentials | None = None,
+    partial: bool = False,
+) -> list[Receipt]:
+    """Deliver a prepared mail and return a receipt for each recipient, all of them accepted.
+
+    Raises what ``deliver`` raises, and with ``partial`` PartlySent, which names who was refused.
+    """
+    receipts = deliver(prepared.message, server, credentials=credentials, partial=partial)
+    refused = [receipt for receipt in receipts if not receipt.accepted]
+    if refused:
+        left_out = "; ".join(f"{r.recipient} ({r.code} {r.reply})" for r in refused)
+        reached = ", ".join(r.recipient for r in receipts if r.accepted)
+        raise PartlySent(
+            f"sent to {reached}, but refused by {server.name}: {left_out} "
+            f"({prepared.message.message_id})",
+            hint="send it again to the refused ones only",
+        )
+    return receipts
+
+
+def _refuse_mismatches(request: SendRequest) -> None:
+    signing, own = request.signing, request.document.originator
+    wanted = signing.originator if signing else request.originator
+    if own is not None and wanted is not None and own.casefold() != wanted.casefold():
+        raise UsageError(
+            f'{request.document.source}: the card says "originator": {own[:80]!r}, '
+            f"and it is to be sent for {wanted[:80]!r}",
+            hint="make both the same; a finished card is sent as it is",
+        )
+    claimed = parse_address(signing.sender) if signing and signing.sender else None
+    if claimed is not None and claimed != request.route.sender:
+        raise UsageError(
+            f"the card is signed for the sender {claimed}, and the mail is from "
+            f"{request.route.sender}",
+            hint="Outlook compares the two: make sign.sender and --from the same",
+        )
+
+
+def _checked(request: SendRequest) -> CheckedCard:
+    from amcli.lint.engine import check
+
+    return check(
+        request.document,
+        signed=request.signing is not None,
+        self_addressed=request.route.is_to_oneself,
+        allow=request.allow,
+    )
+
+
+def _signed(card: CheckedCard, request: SendRequest, clock: Clock) -> SignedCard | None:
+    if request.signing is None:
+        return None
+    from amcli.signing.signed_card import sign_card
+
+    return sign_card(
+        card,
+        request.signing.key,
+        sender=request.route.sender,
+        originator=request.signing.originator,
+        recipients=request.route.recipients,
+        clock=clock,
+    )
+
+
+def _with_dkim(
+    message: MailMessage, key: DkimKey | None, clock: Clock
+) -> tuple[MailMessage, tuple[str, ...], tuple[str, ...]]:
+    if key is None:
+        return message, (), ()
+    from amcli.signing.dkim import add_dkim, alignment_warning
+
+    selectors = [key.selector, *([key.ed25519.selector] if key.ed25519 else [])]
+    names = tuple(f"{selector}._domainkey.{key.domain}" for selector in selectors)
+    warning = alignment_warning(message.sender, key)
+    return add_dkim(message, key, clock=clock), names, (warning,) if warning else ()
