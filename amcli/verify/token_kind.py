@@ -28,7 +28,7 @@ class TokenKind(enum.Enum):
     @property
     def is_entra(self) -> bool:
         """Return whether Microsoft Entra ID issues it."""
-        return self in {TokenKind.ENTRA_V1, TokenKind.ENTRA_V2}
+        return self is TokenKind.ENTRA_V1 or self is TokenKind.ENTRA_V2
 
 
 _LABELS = {

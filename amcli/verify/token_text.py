@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 _MAX_SHOWN = 200
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
-def shown(value: Any) -> str:
+def shown(value: Any, limit: int = _MAX_SHOWN) -> str:
     """Return a claim's value as JSON on one line, cut when long, unprintable characters escaped.
 
     Whoever made the token chose these characters; control characters, line separators and
     direction marks would otherwise rewrite the screen around them.
     """
-    text = escaped(json.dumps(value, ensure_ascii=False))
-    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}… ({len(text)} characters)"
+    text = escaped(_ENCODER.encode(value))
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
 
 
 def escaped(text: str) -> str:
@@ -34,7 +35,7 @@ def instant(seconds: float) -> datetime:
 
 def moment(seconds: float) -> str:
     """Return a token's time as ``2026-06-08 12:00:00 UTC``."""
-    return f"{instant(seconds):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{instant(seconds).replace(tzinfo=None).isoformat(' ', 'seconds')} UTC"
 
 
 def span(seconds: float) -> str:
@@ -48,7 +49,7 @@ def span(seconds: float) -> str:
 
 def relative(seconds: float, now: datetime) -> str:
     """Return how far from now a time is: ``3 h ago``, ``in 20 min``, ``now``."""
-    distance = timedelta.total_seconds(instant(seconds) - now)
+    distance = seconds - now.timestamp()
     if abs(distance) < 1:
         return "now"
     return f"in {span(distance)}" if distance > 0 else f"{span(distance)} ago"

@@ -1,0 +1,170 @@
+"""What ``decode-token`` and ``verify-token`` answer, for people and as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rich.text import Text
+
+from amcli.cli.checks_text import check_lines, print_lines, summary
+from amcli.errors import TokenRejected
+from amcli.verify.checks import Verdict
+from amcli.verify.keyset import KeySource
+from amcli.verify.request import FoundToken
+from amcli.verify.token import VerifiedToken, verify_token
+from amcli.verify.token_claims import Claim, explain_claims
+from amcli.verify.token_errors import MalformedToken
+from amcli.verify.token_format import MAX_TOKEN_BYTES, UnverifiedToken, decode_token
+from amcli.verify.token_kind import EAT_ENDED, TokenKind
+from amcli.verify.token_policy import AnyTenant, TokenPolicy
+from amcli.verify.token_text import escaped, moment, shown
+
+_NOTHING_VERIFIED = "Nothing is verified: anybody can write such a token."
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What a token is judged by, each with who said so: an option, a setting, built-in."""
+
+    keys: KeySource
+    keys_from: str
+    audiences: tuple[str, ...]
+    audiences_from: str
+    tenants: frozenset[str] | AnyTenant
+    tenants_from: str
+
+    @property
+    def tenant_names(self) -> list[str]:
+        """Return the tenants' ids, or that any will do."""
+        return ["any"] if isinstance(self.tenants, AnyTenant) else sorted(self.tenants)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The verdict on a token with what it was judged by."""
+
+    place: str
+    kind: TokenKind
+    trust: Trust
+    cloud: str
+    at: datetime
+    verdict: Verdict
+    verified: VerifiedToken | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields of the ``--json`` answer."""
+        trust = self.trust
+        return {
+            "kind": self.kind.value,
+            "kind_label": self.kind.label,
+            "source": self.place,
+            "at": self.at.isoformat(),
+            "cloud": self.cloud,
+            "keys": {"source": trust.keys.origin, "from": trust.keys_from},
+            "audiences": {"accepted": list(trust.audiences), "from": trust.audiences_from},
+            "tenants": {"accepted": trust.tenant_names, "from": trust.tenants_from},
+            "checks": [check.as_json() for check in self.verdict.checks],
+            "identity": _identity_json(self.verified),
+        }
+
+    def print(self) -> None:
+        """Print the verdict for people."""
+        trust = self.trust
+        rows = (
+            ("token", f"{self.kind.label}, from {self.place}"),
+            ("keys", f"{trust.keys.origin} ({trust.keys_from})"),
+            ("audience", f"{', '.join(trust.audiences)} ({trust.audiences_from})"),
+            ("tenants", f"{', '.join(trust.tenant_names) or 'none'} ({trust.tenants_from})"),
+            ("as of", f"{moment(self.at.timestamp())}, cloud {self.cloud}"),
+        )
+        print_lines(
+            [
+                *(Text(f"{name:<8}  {escaped(value)}") for name, value in rows),
+                Text(),
+                *check_lines(self.verdict.checks),
+                Text(),
+                self._conclusion(),
+            ]
+        )
+
+    def _conclusion(self) -> Text:
+        word, style = ("accepted", "bold green") if self.verdict.ok else ("refused", "bold red")
+        return Text.assemble((word, style), f": {summary(self.verdict)}")
+
+
+def examine(found: FoundToken, policy: TokenPolicy, trust: Trust, now: datetime) -> Report:
+    """Return the report on a token; raises KeysUnreachable."""
+    text = found.token.reveal()
+    verified = None
+    try:
+        verified = verify_token(text, policy, clock=lambda: now)
+        verdict = verified.verdict
+    except TokenRejected as rejected:
+        verdict = rejected.verdict
+    return Report(found.place, _kind(text), trust, policy.cloud, now, verdict, verified)
+
+
+def decoded_json(token: UnverifiedToken, place: str, now: datetime) -> dict[str, Any]:
+    """Return the fields of the ``--json`` answer of ``decode-token``."""
+    return {
+        "verified": False,
+        "kind": token.kind.value,
+        "kind_label": token.kind.label,
+        "source": place,
+        "header": token.header,
+        "claims": token.claims,
+        "meanings": {c.name: c.meaning for c in explain_claims(token, now) if c.meaning},
+        "note": EAT_ENDED if token.kind is TokenKind.EAT else None,
+    }
+
+
+def print_decoded(token: UnverifiedToken, place: str, now: datetime) -> None:
+    """Print what a token says, for people."""
+    header = [Claim(name, value, "") for name, value in token.header.items()]
+    lines = [
+        Text.assemble((_NOTHING_VERIFIED, "bold"), " To check it: amcli verify-token"),
+        Text(f"token  {escaped(f'{token.kind.label}, from {place}')}"),
+        *([Text(f"       {EAT_ENDED}")] if token.kind is TokenKind.EAT else []),
+        Text("\nheader", style="bold"),
+        *_table(header),
+        Text("\nclaims", style="bold"),
+        *_table(explain_claims(token, now)),
+    ]
+    print_lines(lines)
+
+
+def _table(claims: list[Claim]) -> list[Text]:
+    rows = [
+        (escaped(claim.name), shown(claim.value, MAX_TOKEN_BYTES), claim.meaning)
+        for claim in claims
+    ]
+    names = max((len(name) for name, _, _ in rows), default=0)
+    values = min(max((len(value) for _, value, _ in rows), default=0), 44)
+    return [
+        Text(f"  {name:<{names}}  {value:<{values}}  {mean}".rstrip()) for name, value, mean in rows
+    ]
+
+
+def _kind(text: str) -> TokenKind:
+    try:
+        return decode_token(text).kind
+    except MalformedToken:
+        return TokenKind.UNKNOWN
+
+
+def _identity_json(token: VerifiedToken | None) -> dict[str, Any] | None:
+    if token is None:
+        return None
+    return {
+        "tenant": token.tenant,
+        "object_id": token.object_id,
+        "subject": token.subject,
+        "sender": token.sender,
+        "scopes": sorted(token.scopes),
+        "audience": token.audience,
+        "display_only": {"upn": token.upn, "name": token.display_name},
+        "token_id": token.token_id,
+        "expires_at": token.expires_at.isoformat(),
+    }

@@ -1,0 +1,271 @@
+"""The commands under "Verify": what a captured bearer token says, and whether it is genuine."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from amcli.cli.command import Command
+from amcli.cli.options import json_option, setting_option
+from amcli.cli.session import current
+from amcli.clock import utc_now
+from amcli.errors import ConfigurationError, UsageError
+
+if TYPE_CHECKING:
+    from amcli.cli.token_report import Trust
+    from amcli.verify.keyset import KeySource
+    from amcli.verify.request import FoundToken
+    from amcli.verify.token_policy import TokenPolicy
+
+_CLOUDS = ("global", "usgov", "china")  # as in amcli.verify.clouds, which help need not load
+_LAST_SECOND = 253_402_300_799
+_MAX_LEEWAY = 300
+
+
+class Moment(click.ParamType[datetime]):
+    """A point in time: ISO 8601 (UTC where it does not say otherwise) or Unix seconds."""
+
+    name = "time"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Return the time, aware and in UTC."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            if value.isascii() and value.isdigit() and int(value) <= _LAST_SECOND:
+                return datetime.fromtimestamp(int(value), UTC)
+            parsed = datetime.fromisoformat(value)
+            return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.fail(
+                f"{value!r} is no time; write 2026-06-08T12:00:00Z or Unix seconds", param, ctx
+            )
+
+
+@click.command(
+    cls=Command,
+    not_done="the token was not decoded",
+    examples="""
+amcli decode-token @request.txt
+pbpaste | amcli decode-token -
+amcli decode-token --json - < token.txt
+""",
+)
+@click.argument("token", metavar="TOKEN|-|@FILE")
+@json_option
+def decode_token(token: str, as_json: bool) -> None:
+    """Show what a bearer token claims. Nothing is verified.
+
+    TOKEN is the token, "Bearer" and the token, or a captured HTTP request; - reads stdin, @FILE a
+    file. A token that cannot be decoded ends with exit code 1.
+    """
+    from amcli.cli import token_report
+    from amcli.verify.token_format import decode_token as decode
+
+    found = _found(token)
+    decoded = decode(found.token.reveal())
+    if as_json:
+        current().answer(ok=True, **token_report.decoded_json(decoded, found.place, utc_now()))
+    else:
+        token_report.print_decoded(decoded, found.place, utc_now())
+
+
+@click.command(
+    cls=Command,
+    not_done="the token was not verified",
+    examples="""
+amcli verify-token @request.txt --audience api://auth-am-PROVIDER/APP --tenant TENANT-GUID
+amcli verify-token - --audience CLIENT-ID --any-tenant --performer oid:GUID < token.txt
+amcli verify-token @token.txt --audience https://api.example.com --jwks keys.json --offline
+amcli verify-token @request.txt --audience CLIENT-ID --tenant GUID --at 2026-10-01T09:30:00Z
+""",
+)
+@click.argument("token", metavar="TOKEN|-|@FILE")
+@setting_option(
+    "--audience", "audiences", setting="verify.audience", multiple=True, metavar="URL-or-ID",
+    help="App ID URI or client id of your service (for an EAT, its target URL). Repeatable.",
+)  # fmt: skip
+@setting_option(
+    "--tenant", "tenants", setting="verify.tenants", multiple=True, metavar="GUID",
+    help="Tenant whose users may click. Repeatable.",
+)  # fmt: skip
+@setting_option(
+    "--any-tenant", setting="verify.any_tenant", is_flag=True,
+    help="Accept the users of every tenant.",
+)  # fmt: skip
+@setting_option(
+    "--jwks", setting="verify.jwks", metavar="FILE|URL",
+    help="Key set to check with. Without it Microsoft's keys are read over the network.",
+)  # fmt: skip
+@setting_option("--scope", setting="verify.scope", help="Delegated scope that must be there.")
+@click.option("--sender", metavar="ADDR", help="Sender of the mail (an EAT names it).")
+@click.option("--performer", metavar="oid:GUID|ADDR|@DOMAIN", help="Who must have clicked.")
+@click.option("--at", type=Moment(), help="Judge as of this time: ISO 8601, or Unix seconds.")
+@setting_option(
+    "--cloud", setting="verify.cloud", type=click.Choice(_CLOUDS), default="global",
+    help="Microsoft cloud that issues the tokens; global where nothing is said.",
+)  # fmt: skip
+@click.option(
+    "--leeway", type=click.IntRange(0, _MAX_LEEWAY), default=_MAX_LEEWAY, show_default=True,
+    help="Seconds that clocks may differ.",
+)  # fmt: skip
+@click.option("--offline", is_flag=True, help="Never use the network; needs --jwks FILE.")
+@json_option
+@click.pass_context
+def verify_token(ctx: click.Context, /, token: str, as_json: bool, **options: Any) -> int | None:
+    """Check a bearer token that Microsoft posted to a web service.
+
+    TOKEN is the token, "Bearer" and the token, or a captured HTTP request; - reads stdin, @FILE a
+    file. Exit code 0 when every check passed, 1 when one failed, 6 when the keys could not be
+    read, which says nothing about the token.
+    """
+    from amcli.cli import token_report
+
+    found, asked = _found(token), _Asked(**options)
+    trust = _trust(ctx, asked)
+    _require_tenants(found, trust)
+    policy = _policy(asked, trust)
+    report = token_report.examine(found, policy, trust, asked.at or utc_now())
+    if as_json:
+        current().answer(ok=report.verdict.ok, **report.as_json())
+    else:
+        report.print()
+    return None if report.verdict.ok else 1
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the options of ``verify-token`` say."""
+
+    audiences: tuple[str, ...]
+    tenants: tuple[str, ...]
+    any_tenant: bool
+    jwks: str | None
+    scope: str | None
+    sender: str | None
+    performer: str | None
+    at: datetime | None
+    cloud: str
+    leeway: int
+    offline: bool
+
+
+def _found(argument: str) -> FoundToken:
+    from amcli.verify.request import find_token, read_input
+
+    text, origin = read_input(argument, sys.stdin.buffer)
+    if origin == "the argument":
+        current().note(
+            "the token is in the shell's history now; give it as - or @FILE to keep it out"
+        )
+    return find_token(text, origin)
+
+
+def _trust(ctx: click.Context, asked: _Asked) -> Trust:
+    """Return what is trusted, and who said so."""
+    from amcli.cli.token_report import Trust
+    from amcli.verify.token_policy import AnyTenant, parse_tenants
+
+    by_any = _any_tenant_counts(ctx, asked)
+    tenants_from = _origin(ctx, "any_tenant" if by_any else "tenants")
+    return Trust(
+        keys=_keys(asked),
+        keys_from=_origin(ctx, "jwks") if asked.jwks else "built-in",
+        audiences=asked.audiences,
+        audiences_from=_origin(ctx, "audiences"),
+        tenants=AnyTenant() if by_any else parse_tenants(asked.tenants),
+        tenants_from=tenants_from if by_any or asked.tenants else "not given",
+    )
+
+
+def _any_tenant_counts(ctx: click.Context, asked: _Asked) -> bool:
+    """Return whether every tenant is accepted; what is typed is stronger than a setting."""
+    if not (asked.any_tenant and asked.tenants):
+        return asked.any_tenant
+    typed = {
+        name
+        for name in ("tenants", "any_tenant")
+        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    }
+    if len(typed) == 1:
+        return "any_tenant" in typed
+    if typed:
+        raise UsageError("--tenant and --any-tenant contradict each other")
+    raise ConfigurationError("verify.tenants and verify.any_tenant contradict each other")
+
+
+def _keys(asked: _Asked) -> KeySource:
+    from amcli.verify.fetch import host_of, https_fetcher
+    from amcli.verify.keyset import StaticKeys
+    from amcli.verify.published import KeysAtUrl, PublishedKeys
+
+    remote = asked.jwks is None or "://" in asked.jwks
+    if remote and asked.offline:
+        raise UsageError(
+            "--offline, but the keys are on the network", hint="give a file: --jwks keys.json"
+        )
+    if asked.jwks is None:
+        return PublishedKeys(https_fetcher())
+    if not remote:
+        return StaticKeys.from_file(Path(asked.jwks))
+    if not asked.jwks.startswith("https://"):
+        raise UsageError(f"keys are read over https only, not from {asked.jwks!r}")
+    host_of(asked.jwks)
+    return KeysAtUrl(asked.jwks, https_fetcher())
+
+
+def _require_tenants(found: FoundToken, trust: Trust) -> None:
+    from amcli.verify.token_errors import MalformedToken
+    from amcli.verify.token_format import decode_token as decode
+
+    if trust.tenants:
+        return
+    try:
+        is_entra = decode(found.token.reveal()).kind.is_entra
+    except MalformedToken:
+        return  # the verdict will say so
+    if is_entra:
+        raise UsageError(
+            "this is a Microsoft Entra ID token: say which tenants' users may click",
+            hint="--tenant GUID (repeatable), or --any-tenant",
+        )
+
+
+def _policy(asked: _Asked, trust: Trust) -> TokenPolicy:
+    from amcli.verify.token_policy import TokenPolicy
+
+    return TokenPolicy(
+        audiences=trust.audiences,
+        tenants=trust.tenants,
+        keys=trust.keys,
+        scope=asked.scope,
+        sender=asked.sender,
+        performer=asked.performer,
+        cloud=asked.cloud,
+        legacy_eat=_accepts_eat(),
+        leeway_seconds=asked.leeway,
+    )
+
+
+def _accepts_eat() -> bool:
+    """Return whether an EAT is judged by its rules; a captured one is, unless a setting says no."""
+    entry = current().settings.by_key["verify.legacy_eat"]
+    return entry.source.name == "DEFAULT" or bool(entry.value)
+
+
+def _origin(ctx: click.Context, parameter: str) -> str:
+    """Return who gave an option: the option itself, or a setting's file or variable."""
+    option = next(p for p in ctx.command.params if p.name == parameter)
+    source = ctx.get_parameter_source(parameter)
+    entry = current().settings.by_key[getattr(option, "setting", "")]
+    if source is ParameterSource.COMMANDLINE and entry.source.name != "COMMAND_LINE":
+        return option.opts[0]
+    return f"setting {entry.setting.key}, {entry.where or entry.source.value}"
