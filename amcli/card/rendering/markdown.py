@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from amcli.card.rendering.compose import Misprint
 from amcli.card.rendering.ledger import TrustedMarkdown
 from amcli.card.rendering.pieces import Piece, scalar
 from amcli.card.rendering.urls import write_url
@@ -23,6 +24,7 @@ _BLOCK_START = re.compile(
     r"|\d{1,9}(?P<number>[.)])(?=[ ]|$)|(?P<rule>[-=_*|:][-=_*|: ]*)$)"
 )
 _CLOSING_HASHES = re.compile(r"(?:^|[ ])(\#+)[ ]*$")
+_UNDERLINE = re.compile(r"\n[ ]*(?:=+|-+)")  # 4.3: a heading's, where a line stands above it
 # Keeps the author's emphasis around a value that is empty or begins with punctuation (6.2:
 # flanking); it has no width and is neither white space nor punctuation.
 _JOINT = "\u200b"
@@ -33,8 +35,22 @@ def write_markdown(pieces: Sequence[Piece]) -> str:
     text, origin = _assembled(_with_destinations(list(pieces)))
     if "D" not in origin:
         return text
+    _refuse_code(pieces)
     escaped_at = _inline(text, origin) | _block_starts(text, origin)
     return "".join("\\" + c if i in escaped_at else c for i, c in enumerate(text))
+
+
+def _refuse_code(pieces: Sequence[Piece]) -> None:
+    ticks = 0
+    for piece in pieces:
+        if piece.printed is None:
+            ticks += piece.text.count("`")
+        elif ticks % 2:
+            raise Misprint(
+                "a value between backticks, where nothing can be escaped",
+                piece.printed,
+                "leave the backticks out: Outlook's Markdown has no code",
+            )
 
 
 def _with_destinations(pieces: list[Piece]) -> Iterator[Piece]:
@@ -121,7 +137,7 @@ def _jointed(value: str, before: str, after: str) -> str:
         value = value.lstrip()
     if right or not after:
         value = value.rstrip()
-    if (left or right) and not value:
+    if not value and (left or right or _UNDERLINE.match(after)):
         return _JOINT
     if left and not value[0].isalnum():
         value = _JOINT + value
@@ -140,13 +156,19 @@ def _inline(text: str, origin: str) -> set[int]:
     found = set()
     for index, character in enumerate(text):
         rule = rules.get(character)
-        if rule is None or origin[index] != "D":
+        if rule is None or not _data_decides(character, index, origin):
             continue
         if rule is _bracket and not brackets:
             continue
         if rule(text, index, origin):
             found.add(index)
     return found
+
+
+def _data_decides(character: str, index: int, origin: str) -> bool:
+    # The author's <, & and backslash mean something only through what follows them.
+    first = index if origin[index] == "D" else index + 1
+    return first == index or (character in "<&\\" and origin[first : first + 1] == "D")
 
 
 def _never(_text: str, _index: int, _origin: str) -> bool:

@@ -195,8 +195,7 @@ def _json_error(
         f"what the template makes is not JSON: {error}",
         file=str(template.folder / file),
         line=line,
-        hint="look at the commas and quotes around this line; "
-        "`amcli render` without this line shows the rest",
+        hint="look at the commas, quotes and brackets at this line and just before it",
     )
 
 

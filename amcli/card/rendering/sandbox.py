@@ -179,7 +179,7 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
             return self.getattr(obj, str(argument))
         return super().getitem(obj, argument)
 
-    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
+    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805, PYI063 - Jinja's own signature
         """Call: macros take captured text as it is, everything else sees plain text."""
         if not isinstance(__obj, (Macro, type)) and __obj is not _input_reference:
             args = tuple(plain(arg) for arg in args)

@@ -235,8 +235,8 @@ class Rewriter(NodeTransformer):
     # --- building blocks
 
     def _visited(self, node: nodes.Expr) -> nodes.Expr:
-        visited: nodes.Expr = self.generic_visit(node)
-        return visited
+        self.generic_visit(node)
+        return node
 
     def _refuse(self, what: str, hint: str, line: int) -> None:
         raise Refused(f"{what} is not available in card templates", line, self._name, hint)
@@ -248,7 +248,7 @@ class Rewriter(NodeTransformer):
         assert isinstance(target, nodes.Name)  # noqa: S101 - the parser allows nothing else
         return nodes.Name(target.name, "load", lineno=target.lineno)
 
-    def _plain(self, node: nodes.Expr) -> nodes.Expr:
+    def _plain(self, node: nodes.Node) -> nodes.Expr:
         return self._environment("plain", node.lineno, node)
 
     def _tick(self, line: int) -> nodes.Stmt:
@@ -258,7 +258,7 @@ class Rewriter(NodeTransformer):
         place = [nodes.Const(self._name, lineno=line), nodes.Const(line, lineno=line)]
         return self._environment(method, line, *args, *place)
 
-    def _environment(self, method: str, line: int, *args: nodes.Expr) -> nodes.Expr:
+    def _environment(self, method: str, line: int, *args: nodes.Node) -> nodes.Expr:
         attribute = nodes.EnvironmentAttribute(method, lineno=line)
         return nodes.Call(attribute, list(args), [], None, None, lineno=line)
 

@@ -11,6 +11,7 @@ from types import TracebackType
 from jinja2 import TemplateError as JinjaError
 from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.environment import Template
+from jinja2.sandbox import SecurityError
 
 from amcli.card.rendering.compose import Misprint
 from amcli.card.rendering.ledger import PrintError
@@ -78,6 +79,10 @@ def _explained(error: Exception, names: Iterable[str]) -> tuple[str, str | None]
         return "the template needs more memory than there is", None
     if isinstance(error, UndefinedError):
         return _undefined(str(error), names)
+    if isinstance(error, SecurityError):
+        return str(error).rstrip("."), "use a filter: `| replace`, `| join`, `| format`, `| items`"
+    if "is not callable" in str(error):
+        return str(error), "a name behind a dot is always a key; for a method write a filter"
     return str(error) or type(error).__name__, None
 
 
