@@ -38,8 +38,8 @@ from amcli.errors import AmcliError, KeyMaterialError, UsageError
 from amcli.secrets import Secret
 
 VERSION = "amp1"
-PLACEHOLDER = "amp1.placeholder.not-a-token.always-refused"
-"""What ``render`` and ``lint`` print; every service refuses it."""
+PLACEHOLDER = "amcli-placeholder-not-a-token"
+"""What ``render`` and ``lint`` print (amcli.card.rendering); every service refuses it."""
 
 DEFAULT_LIFETIME = timedelta(days=30)
 MAX_TOKEN_CHARACTERS = 4096
@@ -71,7 +71,7 @@ class PurposeKey:
     secret: Secret
 
     def __post_init__(self) -> None:
-        if not _KEY_ID.fullmatch(self.id) or self.id == "placeholder":
+        if not _KEY_ID.fullmatch(self.id):
             raise KeyMaterialError(
                 "the id of a purpose key is 1 to 32 letters, digits, '_' and '-'"
             )

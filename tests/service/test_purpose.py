@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from amcli.card.rendering.render import PURPOSE_TOKEN_PLACEHOLDER
 from amcli.errors import AmcliError, KeyMaterialError, UsageError
 from amcli.secrets import Secret
 from amcli.service.purpose import (
@@ -102,9 +103,8 @@ def test_the_placeholder_is_never_accepted() -> None:
         open_purpose_token(PLACEHOLDER, KEYS, clock)
 
 
-def test_no_key_can_have_the_placeholders_id() -> None:
-    with pytest.raises(KeyMaterialError):
-        PurposeKeys.generate("placeholder")
+def test_the_placeholder_is_the_one_that_rendering_prints() -> None:
+    assert PLACEHOLDER == PURPOSE_TOKEN_PLACEHOLDER
 
 
 def test_a_token_of_another_service_is_refused() -> None:
