@@ -21,10 +21,10 @@ from cryptography.x509.oid import NameOID
 
 from amcli.clock import Clock, utc_now
 from amcli.errors import KeyMaterialError, UsageError
+from amcli.new_files import NewFile, write_new_files
 from amcli.secrets import Secret
 from amcli.signing.dkim_record import DkimRecord, dkim_record
 from amcli.signing.keys import SigningKey
-from amcli.signing.new_files import NewFile, write_new_files
 from amcli.signing.public_key import to_jwk, to_pem
 from amcli.signing.rsa_key_value import to_xml
 

@@ -18,12 +18,15 @@ class NewFile:
     """A file to be written."""
 
     name: str
+    """Its place below the folder: ``card.pem``, ``templates/card/card.json.j2``."""
     content: bytes = field(repr=False)
     private: bool = False
     """Readable by its owner only."""
 
 
-def write_new_files(folder: Path, files: Sequence[NewFile]) -> list[Path]:
+def write_new_files(
+    folder: Path, files: Sequence[NewFile], *, hint: str = "choose another folder with -o"
+) -> list[Path]:
     """Return the paths of the files, written into a folder that is made where it is missing.
 
     Raises WouldOverwrite, before anything is written, when one of them is there already, and
@@ -31,35 +34,34 @@ def write_new_files(folder: Path, files: Sequence[NewFile]) -> list[Path]:
     too, nothing of this call stays behind.
     """
     targets = [folder / file.name for file in files]
-    standing = [target.name for target in targets if os.path.lexists(target)]
+    standing = [file.name for file in files if os.path.lexists(folder / file.name)]
     if standing:
         raise WouldOverwrite(
-            f"already in {folder}: {', '.join(standing)}",
-            hint="choose another folder with -o; keys are never overwritten",
+            f"already in {folder}: {', '.join(standing[:5])}{' ...' if standing[5:] else ''}",
+            hint=f"{hint}; what is there is never overwritten",
         )
     made: list[Path] = []
     try:
-        made += _make_folders(folder)
         for target, file in zip(targets, files, strict=True):
+            _make_folders(target.parent, made)
             _write(target, file, made)
     except FileExistsError:
         _take_back(made)
         raise WouldOverwrite(f"{folder}: something is in the way of the new files") from None
     except OSError as error:
         _take_back(made)
-        raise UsageError(
-            f"{folder}: cannot write here: {error.strerror}", hint="choose another folder with -o"
-        ) from None
+        raise UsageError(f"{folder}: cannot write here: {error.strerror}", hint=hint) from None
     except BaseException:
         _take_back(made)
         raise
     return targets
 
 
-def _make_folders(folder: Path) -> list[Path]:
+def _make_folders(folder: Path, made: list[Path]) -> None:
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    return missing[::-1]
+    for path in reversed(missing):
+        path.mkdir()
+        made.append(path)
 
 
 def _write(target: Path, file: NewFile, made: list[Path]) -> None:
