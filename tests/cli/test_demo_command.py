@@ -99,6 +99,6 @@ def test_ctrl_c_ends_it_at_once(tmp_path: Path) -> None:
     _, errors = process.communicate(timeout=20)
 
     # Ctrl-C may come after the last step; what counts is that nothing stays and nothing is traced.
-    assert process.returncode in {130, 0}
+    assert process.returncode in {130, 0, -signal.SIGINT}
     assert "Traceback" not in errors
     assert time.monotonic() - started < 10
