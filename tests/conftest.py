@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,21 @@ def official_cards() -> Path:
 def official_vectors(official_cards: Path) -> Path:
     """The folder with known answers, beside the official cards."""
     return official_cards.parent / "vectors"
+
+
+@pytest.fixture(scope="session")
+def required_program() -> Callable[[str], str]:
+    """Gives the path of a program; without it the test is skipped, and in CI it fails."""
+
+    def find(name: str) -> str:
+        found = shutil.which(name)
+        if found is None and os.environ.get("CI"):
+            pytest.fail(f"{name} is not installed, and in CI no integration test may be skipped")
+        if found is None:
+            pytest.skip(f"{name} is not installed")
+        return found
+
+    return find
 
 
 @pytest.fixture(autouse=True)
