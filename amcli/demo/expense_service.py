@@ -21,6 +21,7 @@ from amcli.service.endpoint import ActionEndpoint, VerifiedClick
 
 _POLL_SECONDS = 0.02
 _BAD_REQUEST = 400
+_MAX_LENGTH_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
-        if not length.isdecimal() or int(length[:20]) > MAX_BODY_BYTES:
+        if not length.isdecimal():
+            self.send_error(HTTPStatus.LENGTH_REQUIRED)
+            return
+        if len(length) > _MAX_LENGTH_DIGITS or int(length) > MAX_BODY_BYTES:
             self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return
         assert isinstance(self.server, _Server)  # noqa: S101 - the only server there is

@@ -47,7 +47,9 @@ def find_action(card: CardDocument, name: str) -> HttpAction:
     """
     wanted = name.casefold()
     found = [
-        a for a in http_actions(card) if wanted in {(a.id or "").casefold(), a.title.casefold()}
+        action
+        for action in http_actions(card)
+        if wanted in {text.casefold() for text in (action.id, action.title) if text}
     ]
     if not found:
         titles = ", ".join(repr(action.title) for action in http_actions(card)) or "none at all"

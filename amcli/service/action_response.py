@@ -48,7 +48,7 @@ class ActionResponse:
         """Return a refusal; ``message`` is shown to the user under the card.
 
         Raises UsageError for a status outside 400 to 499: Outlook shows the message of those
-        only (Microsoft, actionable messages, "Reporting an action's result").
+        only (Microsoft, "Reporting Action.Http execution success or failure").
         """
         if not 400 <= status_code <= 499:  # noqa: PLR2004 - the class of client errors
             raise UsageError(f"{status_code} is no status of a failure: it goes from 400 to 499")

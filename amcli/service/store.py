@@ -75,7 +75,7 @@ CREATE TABLE IF NOT EXISTS action (
     body_hash TEXT NOT NULL,
     claimed REAL NOT NULL,  -- Unix time
     response TEXT           -- NULL until the work is done
-) STRICT
+)
 """
 
 
