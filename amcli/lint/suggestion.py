@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-_ALIKE = 0.7
+_ALIKE = 0.65  # so that "ulr" resembles "url"
 
 
 def closest(name: object, known: Iterable[str]) -> str | None:

@@ -1,0 +1,221 @@
+"""amcli lint: what it opens, what it prints, how it exits."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from amcli.cli import run
+
+CLEAN = {
+    "type": "AdaptiveCard",
+    "version": "1.0",
+    "originator": "0f5b2c1e-6a4d-4f1b-9c55-2f3f0f3d7a10",
+    "body": [{"type": "TextBlock", "text": "Hello"}],
+}
+WRONG: dict[str, Any] = {**CLEAN, "body": [{"type": "TextBlok", "text": "Hello"}]}
+WARNED: dict[str, Any] = {**CLEAN, "body": [{"type": "Image", "url": "https://contoso.com/a.png"}]}
+
+
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def write(name: str, card: object) -> str:
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    Path(name).write_text(card if isinstance(card, str) else json.dumps(card))
+    return name
+
+
+def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:
+    code = run(["lint", *arguments, "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def make_template(folder: str = "templates/leave") -> None:
+    write(
+        f"{folder}/template.toml",
+        'title = "Leave"\nkind = "adaptive"\nversion = "1.0"\n'
+        'samples = ["short.json", "long.json"]\n'
+        '[refresh.done]\ncard = "done.json.j2"\nsamples = ["done.json"]\n',
+    )
+    head = '{"type": "AdaptiveCard", "version": "1.0", "originator": "{{ originator }}", "body": ['
+    write(
+        f"{folder}/card.json.j2",
+        head
+        + '{"type": "TextBlock", "text": "{{ name }}"{% if long %}, "colour": "good"{% endif %}}]}',
+    )
+    write(f"{folder}/done.json.j2", head + '{"type": "Input.Time", "id": "x"}]}')
+    write(f"{folder}/short.json", {"name": "Ann", "long": False})
+    write(f"{folder}/long.json", {"name": "Ann", "long": True})
+    write(f"{folder}/done.json", {})
+
+
+def test_a_clean_card_is_one_quiet_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", write("card.json", CLEAN)]) == 0
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == "1 card in 1 file: 0 errors, 0 warnings\n"
+
+
+def test_quiet_removes_even_that(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", "-q", write("card.json", CLEAN)]) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_an_error_is_shown_with_rule_place_message_and_hint(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["lint", write("card.json", WRONG)]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        'error[AM101] unknown-type: "TextBlok" is no type that Outlook knows here',
+        "  --> card.json /body/0/type",
+        '  hint: did you mean "TextBlock"?',
+    ]
+
+
+def test_a_warning_is_no_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = answer(capsys, write("card.json", WARNED))
+    assert (code, said["ok"], said["errors"], said["warnings"]) == (0, True, 0, 1)
+
+
+@pytest.mark.parametrize("option", [["--json"], ["--format", "json"]])
+def test_json_has_every_field_of_a_finding(
+    option: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["lint", write("card.json", WRONG), *option]) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert (said["amcli"], said["command"], said["ok"]) == (1, "lint", False)
+    assert said["findings"] == [
+        {
+            "rule": "AM101",
+            "slug": "unknown-type",
+            "severity": "error",
+            "message": '"TextBlok" is no type that Outlook knows here',
+            "source": "card.json",
+            "pointer": "/body/0/type",
+            "hint": 'did you mean "TextBlock"?',
+        }
+    ]
+
+
+def test_an_allowed_rule_is_counted_and_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", write("card.json", WRONG), "--allow", "unknown-type"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "1 let pass (AM101 unknown-type)" in printed.err
+
+
+def test_rules_can_be_allowed_in_the_settings(capsys: pytest.CaptureFixture[str]) -> None:
+    write("amcli.toml", '[lint]\nallow = ["AM101"]\n')
+    assert run(["lint", write("card.json", WRONG)]) == 0
+    assert run(["lint", write("card.json", WRONG), "--no-config"]) == 1
+
+
+def test_a_rule_that_does_not_exist_is_a_wrong_call(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", write("card.json", CLEAN), "--allow", "unknown-typ"]) == 2
+    assert 'did you mean "unknown-type"?' in capsys.readouterr().err
+
+
+def test_a_template_folder_is_rendered_with_each_sample_and_its_refresh_cards(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    make_template()
+    code, said = answer(capsys, "templates/leave")
+    assert (code, said["files"], said["cards"]) == (1, 2, 3)
+    assert [(f["slug"], f["source"]) for f in said["findings"]] == [
+        ("unknown-property", "templates/leave/card.json.j2 (long.json)"),
+        ("unsupported-input", "templates/leave/done.json.j2"),
+    ]
+
+
+def test_a_template_is_found_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    make_template()
+    write("amcli.toml", '[templates]\nfolder = "templates"\n')
+    assert answer(capsys, "leave")[1]["cards"] == 3
+    assert answer(capsys, "leave/done")[1]["cards"] == 1
+
+
+def test_a_folder_is_searched_for_templates_and_cards(capsys: pytest.CaptureFixture[str]) -> None:
+    make_template("project/templates/leave")
+    write("project/cards/one.json", CLEAN)
+    write("project/package.json", {"name": "no card"})
+    write("project/.hidden/two.json", WRONG)
+    code, said = answer(capsys, "project", "--allow", "AM206")
+    assert (code, said["files"], said["cards"], said["not_linted"]) == (0, 3, 4, [])
+
+
+def test_nothing_is_linted_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    make_template()
+    write("card.json", CLEAN)
+    _, said = answer(capsys, ".", "templates", "templates/leave/done.json.j2", "./card.json")
+    assert (said["files"], said["cards"]) == (3, 4)
+
+
+def test_a_card_is_read_from_stdin() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "amcli", "lint", "-"],
+        input=json.dumps(WRONG), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "<stdin> /body/0/type" in done.stdout
+
+
+def test_nothing_found_to_lint_is_no_silent_pass(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("empty").mkdir()
+    assert run(["lint", "empty"]) == 3
+    assert "no card was found" in capsys.readouterr().err
+    assert run(["lint", "no-such-card.json"]) == 3
+
+
+def test_the_other_files_are_linted_when_one_cannot_be_read(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write("bad/broken.json", "{")
+    write("bad/list.json", "[]")
+    code, said = answer(capsys, "bad", "bad/list.json", write("card.json", WRONG))
+    assert (code, said["cards"], said["errors"]) == (4, 1, 1)
+    assert [trouble["exit_code"] for trouble in said["not_linted"]] == [4, 4]
+
+
+def test_a_sample_that_cannot_be_rendered_is_told_and_the_others_are_linted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    make_template()
+    write("templates/leave/short.json", {"long": False})
+    code, said = answer(capsys, "templates/leave")
+    assert (code, said["cards"], len(said["not_linted"])) == (4, 2, 1)
+    assert "name" in said["not_linted"][0]["message"]
+
+
+def test_text_from_a_card_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    card = {**CLEAN, "x\u001b[2J\ud800": 1, "body": [{"type": "\u009b31m"}]}
+    assert run(["lint", write("card.json", json.dumps(card))]) == 1
+    printed = capsys.readouterr().out
+    assert not [c for c in printed if not c.isprintable() and c != "\n"]
+    assert run(["lint", "card.json", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["errors"] == 1
+
+
+def test_colours_only_where_they_are_wanted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("card.json", WRONG)
+    run(["lint", "card.json"])
+    assert "\u001b" not in capsys.readouterr().out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    run(["lint", "card.json"])
+    assert "\u001b[1;31merror[AM101]" in capsys.readouterr().out
+
+
+def test_every_built_in_template_is_clean(capsys: pytest.CaptureFixture[str]) -> None:
+    folder = Path(__file__).resolve().parents[2] / "templates"
+    code, said = answer(capsys, str(folder))
+    assert (code, said["findings"], said["not_linted"]) == (0, [], [])
+    assert said["cards"] >= len(list(folder.glob("*/template.toml")))

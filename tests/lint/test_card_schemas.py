@@ -1,0 +1,147 @@
+"""The JSON Schemas: sound in themselves, and found in full by the dispatching validators."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from amcli.card.document import CardKind, parse_card
+from amcli.lint.schema import card_schema, normalised, schema_errors
+
+KINDS = list(CardKind)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+SAMPLE_CARDS: dict[CardKind, dict[str, Any]] = {
+    CardKind.ADAPTIVE: {
+        "type": "AdaptiveCard",
+        "version": "1.0",
+        "backgroundImage": {"url": "https://contoso.com/a.png"},
+        "body": [
+            {"type": "TextBlock", "text": "Hello", "weight": "Bolder"},
+            {"type": "RichTextBlock", "inlines": ["a", {"type": "TextRun", "text": "b"}]},
+            {"type": "ColumnSet", "columns": [{"items": [{"type": "Image", "url": "https://x.y"}]}]},
+            {"type": "Container", "padding": {"left": "small"}, "fallback": "drop", "items": []},
+            {"type": "Input.ChoiceSet", "id": "c", "choices": [{"title": "a", "value": "b"}]},
+        ],
+        "actions": [
+            {"type": "Action.ToggleVisibility", "targetElements": ["a", {"elementId": "b"}]},
+            {"type": "Action.Http", "method": "POST", "url": "https://x.y", "body": "",
+             "headers": [{"name": "a", "value": "b"}]},
+            {"type": "Action.ShowCard", "card": {"type": "AdaptiveCard", "body": []}},
+        ],
+    },
+    CardKind.MESSAGE: {
+        "@type": "MessageCard",
+        "@context": "http://schema.org/extensions",
+        "sections": [{"facts": [{"name": "a", "value": "b"}], "heroImage": {"image": "https://x"}}],
+        "potentialAction": [
+            {"@type": "OpenUri", "name": "a", "targets": [{"os": "iOS", "uri": "https://x.y"}]},
+            {"@type": "ActionCard", "inputs": [{"@type": "TextInput", "id": "a"}],
+             "actions": [{"@type": "HttpPOST", "target": "https://x.y", "body": ""}]},
+        ],
+    },
+}  # fmt: skip
+
+
+def whole(card: dict[str, Any], kind: CardKind) -> set[tuple[str, str]]:
+    """What the whole schema finds: pointer and keyword."""
+    validator = Draft202012Validator(card_schema(kind))
+    return {
+        (found.pointer, found.keyword)
+        for error in validator.iter_errors(card)
+        for found in normalised(error, "", "")
+    }
+
+
+def dispatched(card: dict[str, Any], kind: CardKind) -> set[tuple[str, str]]:
+    return {(error.pointer, error.keyword) for error in schema_errors(card, kind)}
+
+
+def places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every container in a card with a key or an index in it."""
+    keys = (
+        value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    )
+    for key in keys:
+        yield value, key
+        yield from places(value[key])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_schema_is_a_valid_schema(kind: CardKind) -> None:
+    Draft202012Validator.check_schema(card_schema(kind))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_reference_leads_somewhere_and_every_definition_is_used(kind: CardKind) -> None:
+    schema = card_schema(kind)
+    used = {
+        value.removeprefix("#/$defs/")
+        for container, key in places(schema)
+        if key == "$ref" and isinstance(value := container[key], str)
+    }
+    assert used == set(schema["$defs"])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_names_of_values_are_taken_in_any_case(kind: CardKind) -> None:
+    for container, key in places(card_schema(kind)):
+        if key == "anyOf":
+            names, pattern = (part for part in container[key][:2])
+            validator = Draft202012Validator(pattern)
+            for name in names["enum"]:
+                assert all(validator.is_valid(n) for n in (name, name.upper(), name.lower()))
+                assert not validator.is_valid(f"x{name}")
+                assert not validator.is_valid(f"{name}x")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_sample_without_mistakes_has_none(kind: CardKind) -> None:
+    assert dispatched(SAMPLE_CARDS[kind], kind) == whole(SAMPLE_CARDS[kind], kind) == set()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(st.data())
+def test_dispatch_finds_what_the_whole_schema_finds(kind: CardKind, data: st.DataObject) -> None:
+    card = copy.deepcopy(SAMPLE_CARDS[kind])
+    for _ in range(data.draw(st.integers(1, 3))):
+        container, key = data.draw(st.sampled_from(list(places(card))))
+        if isinstance(container, dict) and data.draw(st.booleans()):
+            container[
+                data.draw(st.sampled_from(["type", "@type", "itmes", "id", "style", "fallback"]))
+            ] = data.draw(JSON)
+        else:
+            container[key] = data.draw(JSON)
+    assert dispatched(card, kind) == whole(card, kind)
+
+
+def test_dispatch_finds_what_the_whole_schema_finds_in_official_cards(official_cards: Path) -> None:
+    for path in sorted(official_cards.glob("*/*/*.json")):
+        document = parse_card(path.read_bytes(), path.name)
+        assert dispatched(document.value, document.kind) == whole(document.value, document.kind), (
+            path
+        )
+
+
+def test_one_mistake_is_one_error_at_its_place() -> None:
+    card = {
+        "type": "AdaptiveCard",
+        "version": "1.0",
+        "body": [
+            {"type": "ColumnSet", "columns": [{"items": [{"type": "TextBlok", "text": "a"}]}]}
+        ],
+    }
+    assert dispatched(card, CardKind.ADAPTIVE) == {("/body/0/columns/0/items/0/type", "enum")}

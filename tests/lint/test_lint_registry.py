@@ -1,0 +1,61 @@
+"""The list of rules: ids, names, texts, and the table in the docs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from amcli.errors import UsageError
+from amcli.lint import rules
+from amcli.lint.registry import RULES, find_rule
+from amcli.lint.rule import Rule
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "lint.md"
+HEADINGS = ("What it finds:", "Why it matters:", "Example:", "Use instead:")
+
+
+def row(rule: Rule) -> str:
+    summary = rule.summary.removesuffix(".")
+    known = f"{rule.severity.value} | {summary} | {rule.certainty.value}"
+    return f"| {rule.id} | `{rule.slug}` | {known} |"
+
+
+def test_ids_and_names_are_unique_and_in_order() -> None:
+    ids = [rule.id for rule in RULES]
+    assert ids == sorted(set(ids))
+    assert len({rule.slug for rule in RULES}) == len(RULES)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_is_well_documented(rule: Rule) -> None:
+    assert re.fullmatch(r"AM[1-9][0-9]{2}", rule.id)
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", rule.slug)
+    assert rule.summary.endswith(".")
+    assert [
+        line.split(":")[0] + ":" for line in rule.text.splitlines() if line.startswith(HEADINGS)
+    ] == [*HEADINGS]
+    assert rule.source
+
+
+def test_every_rule_that_is_written_is_in_the_list() -> None:
+    folder = Path(rules.__file__).parent
+    written = sum(len(re.findall(r"^@rule\(", p.read_text(), re.M)) for p in folder.glob("*.py"))
+    assert written == len(RULES)
+
+
+@pytest.mark.parametrize("name", ["AM601", "am601", "missing-alt-text", " Missing-Alt-Text "])
+def test_a_rule_is_found_by_id_and_by_name(name: str) -> None:
+    assert find_rule(name).id == "AM601"
+
+
+def test_a_rule_that_does_not_exist_gets_a_suggestion() -> None:
+    with pytest.raises(UsageError) as caught:
+        find_rule("missing-alt")
+    assert caught.value.hint == 'did you mean "missing-alt-text"?'
+
+
+def test_the_table_in_the_docs_is_the_list_of_rules() -> None:
+    table = [line for line in DOCS.read_text().splitlines() if line.startswith("| AM")]
+    assert table == [row(rule) for rule in RULES]
