@@ -42,7 +42,7 @@ class PublishedKeys:
                 f"{authority.metadata_url} is metadata of another issuer: {shown(issuer)}"
             )
         url = metadata.get("jwks_uri")
-        if not isinstance(url, str) or host_of(url) not in authority.key_hosts:
+        if not isinstance(url, str) or not _is_at(authority.key_hosts, url):
             raise KeysUnreachable(
                 f"{authority.metadata_url} names a key set that is not at the issuer: {shown(url)}"
             )
@@ -62,6 +62,13 @@ class KeysAtUrl:
         if self._keys is None:
             self._keys = _key_set_at(self.origin, self._fetch)
         return self._keys.find(kid, authority)
+
+
+def _is_at(hosts: frozenset[str], url: str) -> bool:
+    try:
+        return host_of(url) in hosts
+    except NetworkError:  # no https address
+        return False
 
 
 def _key_set_at(url: str, fetch: Fetcher) -> StaticKeys:
