@@ -60,7 +60,18 @@ class FolderLoader(FileSystemLoader):
             )
         if path.is_file() and path.stat().st_size > MAX_TEMPLATE_BYTES:
             raise LimitReached(f"{template!r} is larger than {MAX_TEMPLATE_BYTES // 1024**2} MB")
-        return super().get_source(environment, template)
+        source, filename, _ = super().get_source(environment, template)
+        before = _stamp(path)
+        return source, filename, lambda: _stamp(path) == before
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    # Jinja compares the time alone, which misses two saves within one tick of the clock.
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 class FreshModuleTemplate(Template):
