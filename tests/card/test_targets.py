@@ -123,7 +123,7 @@ def test_a_hand_written_body_is_escaped_and_its_links_are_checked(project: Path)
         '<a href="https://contoso.com/?a=1&amp;b=2">open</a>'
     )
     body.write_text('<a href="{{ who }}">x</a>')
-    with pytest.raises(TemplateError, match="link that begins with data"):
+    with pytest.raises(TemplateError, match="URL that begins with data"):
         make_card(open_target("leave", project), data)
     body.write_text('<a href="{{ who | url }}">x</a>')
     with pytest.raises(TemplateError, match="not an https URL"):

@@ -25,6 +25,7 @@ _BLOCK_START = re.compile(
 )
 _CLOSING_HASHES = re.compile(r"(?:^|[ ])(\#+)[ ]*$")
 _UNDERLINE = re.compile(r"\n[ ]*(?:=+|-+)")  # 4.3: a heading's, where a line stands above it
+_MARKER_BEFORE = re.compile(r"(?:^|\n)[ ]*(?:[-+*>#]+|\d+[.)])[ ]+$")
 # Keeps the author's emphasis around a value that is empty or begins with punctuation (6.2:
 # flanking); it has no width and is neither white space nor punctuation.
 _JOINT = "\u200b"
@@ -133,7 +134,7 @@ def _jointed(value: str, before: str, after: str) -> str:
     """Return the value so that delimiters and line starts of the author stay what they are."""
     left = before[-1:] if before[-1:] in {"*", "_", "~", "#", "+", "-", ">", "["} else ""
     right = after[:1] if after[:1] in {"*", "_", "~", "]"} else ""
-    if left or before[-1:] in {"", "\n"}:
+    if left or before[-1:] in {"", "\n"} or _MARKER_BEFORE.search(before):
         value = value.lstrip()
     if right or not after:
         value = value.rstrip()

@@ -13,14 +13,21 @@ from typing import Any
 from jinja2.environment import Template
 
 from amcli.card.document import CardDocument, card_kind
-from amcli.card.rendering.compose import Misprint, NotJson, composed, read_json
+from amcli.card.rendering.compose import (
+    Misprint,
+    NotJson,
+    composed,
+    has_token,
+    read_json,
+)
 from amcli.card.rendering.fill import fill
-from amcli.card.rendering.ledger import TOKEN, InputReference, Ledger, Rendering, Url, plain
+from amcli.card.rendering.ledger import TOKEN, InputReference, Ledger, Rendering, plain
 from amcli.card.rendering.limits import LimitReached
-from amcli.card.rendering.pieces import piece_of, scalar
+from amcli.card.rendering.pieces import piece_of, scalar, take_apart
 from amcli.card.rendering.sandbox import CardEnvironment
 from amcli.card.rendering.syntax import MarkTable
 from amcli.card.rendering.trouble import did_you_mean, told_with_place
+from amcli.card.rendering.urls import write_url
 from amcli.errors import TemplateError
 
 PurposeToken = Callable[..., str]
@@ -131,7 +138,7 @@ def render_fallback(
 ) -> str:
     """Return the HTML of a hand-written body (``body.html.j2``), every value escaped.
 
-    A value in ``href`` or ``src`` needs ``| url``; raises TemplateError otherwise.
+    In ``href`` and ``src`` values are encoded as in the URLs of a card; raises TemplateError.
     """
     variables = _variables(data, envelope, None)
     with _telling_places(template, variables), Rendering() as ledger:
@@ -235,16 +242,17 @@ def _is_message_input(kind: Any) -> bool:
     return kind in {"TextInput", "DateInput", "MultichoiceInput"}
 
 
-_LINK_ATTRIBUTE = re.compile(r"""(?:href|src)\s*=\s*["']?$""", re.IGNORECASE)
+_LINK = re.compile(r"""((?:href|src)\s*=\s*)(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 
 
 def _html(text: str, ledger: Ledger) -> str:
-    written, end = [], 0
-    for token in TOKEN.finditer(text):
-        written.append(text[end : token.start()])
-        end = token.end()
-        printed = ledger.at(token)
-        if _LINK_ATTRIBUTE.search(text, 0, token.start()) and not isinstance(printed.value, Url):
-            raise Misprint("a link that begins with data", printed, "write `{{ x | url }}`")
-        written.append(html.escape(scalar(piece_of(printed))))
-    return "".join([*written, text[end:]])
+    def link(found: re.Match[str]) -> str:
+        address = found[2] if found[2] is not None else found[3]
+        if not has_token(address):
+            return found[0]
+        return f'{found[1]}"{html.escape(write_url(take_apart(address, ledger)))}"'
+
+    def value(token: re.Match[str]) -> str:
+        return html.escape(scalar(piece_of(ledger.at(token))))
+
+    return TOKEN.sub(value, _LINK.sub(link, text))
