@@ -6,11 +6,13 @@ import itertools
 from collections.abc import Iterable
 
 import click
-from rich.console import Console
-from rich.text import Text
 
 from amcli.cli.session import printable
 from amcli.verify.checks import Check, Outcome, Verdict
+
+Line = tuple[tuple[str, str], ...]
+"""Pieces of text, each with its style in Rich's words; the style says nothing that the text does
+not."""
 
 _WORDS = {
     Outcome.PASSED: ("PASS", "green"),
@@ -20,20 +22,28 @@ _WORDS = {
 _INDENT = 6
 
 
-def print_lines(lines: Iterable[Text]) -> None:
+def print_lines(lines: Iterable[Line]) -> None:
     """Print lines to stdout, coloured where the terminal and NO_COLOR allow it.
 
     Lines are never wrapped, so that they can be searched and cut.
     """
+    from rich.console import Console
+    from rich.text import Text
+
     console = Console(highlight=False, soft_wrap=True)
     with console.capture() as captured:
         for line in lines:
-            console.print(line)
+            console.print(Text.assemble(*line))
     # Rich has decided about colour already; Click's echo copes with a reader that went away.
     click.echo(captured.get(), nl=False, color=True)
 
 
-def check_lines(checks: Iterable[Check]) -> list[Text]:
+def plain(text: str = "", style: str = "") -> Line:
+    """Return a line of one piece."""
+    return ((text, style),)
+
+
+def check_lines(checks: Iterable[Check]) -> list[Line]:
     """Return a line for each check, and one below it for its hint.
 
     Neighbours with one and the same reason share a line.
@@ -41,13 +51,12 @@ def check_lines(checks: Iterable[Check]) -> list[Text]:
     groups = [list(g) for _, g in itertools.groupby(checks, key=lambda c: (c.outcome, c.reason))]
     rows = [(_name(group), group[0]) for group in groups]
     width = max((len(name) for name, _ in rows), default=0)
-    lines = []
+    lines: list[Line] = []
     for name, check in rows:
-        word, style = _WORDS[check.outcome]
-        lines.append(Text.assemble((word, style), f"  {name:<{width}}  {printable(check.reason)}"))
+        lines.append((_WORDS[check.outcome], (f"  {name:<{width}}  {printable(check.reason)}", "")))
         if check.hint:
             label = "hint" if check.outcome is Outcome.FAILED else "note"
-            lines.append(Text(f"{'':{_INDENT + width}}  {label}: {printable(check.hint)}"))
+            lines.append(plain(f"{'':{_INDENT + width}}  {label}: {printable(check.hint)}"))
     return lines
 
 

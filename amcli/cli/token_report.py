@@ -1,4 +1,4 @@
-"""What ``decode-token`` and ``verify-token`` answer, for people and as JSON."""
+"""What ``verify-token`` answers, for people and as JSON."""
 
 from __future__ import annotations
 
@@ -6,22 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from rich.text import Text
-
-from amcli.cli.checks_text import check_lines, print_lines, summary
+from amcli.cli.checks_text import Line, check_lines, plain, print_lines, summary
 from amcli.errors import TokenRejected
 from amcli.verify.checks import Verdict
 from amcli.verify.keyset import KeySource
 from amcli.verify.request import FoundToken
 from amcli.verify.token import VerifiedToken, verify_token
-from amcli.verify.token_claims import Claim, explain_claims
 from amcli.verify.token_errors import MalformedToken
-from amcli.verify.token_format import MAX_TOKEN_BYTES, UnverifiedToken, decode_token
-from amcli.verify.token_kind import EAT_ENDED, TokenKind
+from amcli.verify.token_format import decode_token
+from amcli.verify.token_kind import TokenKind
 from amcli.verify.token_policy import AnyTenant, TokenPolicy
-from amcli.verify.token_text import escaped, moment, shown
-
-_NOTHING_VERIFIED = "Nothing is verified: anybody can write such a token."
+from amcli.verify.token_text import escaped, moment
 
 
 @dataclass(frozen=True)
@@ -81,17 +76,17 @@ class Report:
         )
         print_lines(
             [
-                *(Text(f"{name:<8}  {escaped(value)}") for name, value in rows),
-                Text(),
+                *(plain(f"{name:<8}  {escaped(value)}") for name, value in rows),
+                plain(),
                 *check_lines(self.verdict.checks),
-                Text(),
+                plain(),
                 self._conclusion(),
             ]
         )
 
-    def _conclusion(self) -> Text:
+    def _conclusion(self) -> Line:
         word, style = ("accepted", "bold green") if self.verdict.ok else ("refused", "bold red")
-        return Text.assemble((word, style), f": {summary(self.verdict)}")
+        return ((word, style), (f": {summary(self.verdict)}", ""))
 
 
 def examine(found: FoundToken, policy: TokenPolicy, trust: Trust, now: datetime) -> Report:
@@ -104,47 +99,6 @@ def examine(found: FoundToken, policy: TokenPolicy, trust: Trust, now: datetime)
     except TokenRejected as rejected:
         verdict = rejected.verdict
     return Report(found.place, _kind(text), trust, policy.cloud, now, verdict, verified)
-
-
-def decoded_json(token: UnverifiedToken, place: str, now: datetime) -> dict[str, Any]:
-    """Return the fields of the ``--json`` answer of ``decode-token``."""
-    return {
-        "verified": False,
-        "kind": token.kind.value,
-        "kind_label": token.kind.label,
-        "source": place,
-        "header": token.header,
-        "claims": token.claims,
-        "meanings": {c.name: c.meaning for c in explain_claims(token, now) if c.meaning},
-        "note": EAT_ENDED if token.kind is TokenKind.EAT else None,
-    }
-
-
-def print_decoded(token: UnverifiedToken, place: str, now: datetime) -> None:
-    """Print what a token says, for people."""
-    header = [Claim(name, value, "") for name, value in token.header.items()]
-    lines = [
-        Text.assemble((_NOTHING_VERIFIED, "bold"), " To check it: amcli verify-token"),
-        Text(f"token  {escaped(f'{token.kind.label}, from {place}')}"),
-        *([Text(f"       {EAT_ENDED}")] if token.kind is TokenKind.EAT else []),
-        Text("\nheader", style="bold"),
-        *_table(header),
-        Text("\nclaims", style="bold"),
-        *_table(explain_claims(token, now)),
-    ]
-    print_lines(lines)
-
-
-def _table(claims: list[Claim]) -> list[Text]:
-    rows = [
-        (escaped(claim.name), shown(claim.value, MAX_TOKEN_BYTES), claim.meaning)
-        for claim in claims
-    ]
-    names = max((len(name) for name, _, _ in rows), default=0)
-    values = min(max((len(value) for _, value, _ in rows), default=0), 44)
-    return [
-        Text(f"  {name:<{names}}  {value:<{values}}  {mean}".rstrip()) for name, value, mean in rows
-    ]
 
 
 def _kind(text: str) -> TokenKind:

@@ -67,15 +67,15 @@ def decode_token(token: str, as_json: bool) -> None:
     TOKEN is the token, "Bearer" and the token, or a captured HTTP request; - reads stdin, @FILE a
     file. A token that cannot be decoded ends with exit code 1.
     """
-    from amcli.cli import token_report
+    from amcli.cli import token_decoded
     from amcli.verify.token_format import decode_token as decode
 
     found = _found(token)
     decoded = decode(found.token.reveal())
     if as_json:
-        current().answer(ok=True, **token_report.decoded_json(decoded, found.place, utc_now()))
+        current().answer(ok=True, **token_decoded.decoded_json(decoded, found.place, utc_now()))
     else:
-        token_report.print_decoded(decoded, found.place, utc_now())
+        token_decoded.print_decoded(decoded, found.place, utc_now())
 
 
 @click.command(
@@ -203,22 +203,21 @@ def _any_tenant_counts(ctx: click.Context, asked: _Asked) -> bool:
 
 
 def _keys(asked: _Asked) -> KeySource:
-    from amcli.verify.fetch import host_of, https_fetcher
-    from amcli.verify.keyset import StaticKeys
-    from amcli.verify.published import KeysAtUrl, PublishedKeys
+    if asked.jwks is not None and "://" not in asked.jwks:
+        from amcli.verify.keyset import StaticKeys
 
-    remote = asked.jwks is None or "://" in asked.jwks
-    if remote and asked.offline:
+        return StaticKeys.from_file(Path(asked.jwks))
+    if asked.offline:
         raise UsageError(
             "--offline, but the keys are on the network", hint="give a file: --jwks keys.json"
         )
+    from amcli.verify.fetch import https_fetcher
+    from amcli.verify.published import KeysAtUrl, PublishedKeys
+
     if asked.jwks is None:
         return PublishedKeys(https_fetcher())
-    if not remote:
-        return StaticKeys.from_file(Path(asked.jwks))
     if not asked.jwks.startswith("https://"):
         raise UsageError(f"keys are read over https only, not from {asked.jwks!r}")
-    host_of(asked.jwks)
     return KeysAtUrl(asked.jwks, https_fetcher())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeGuard
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -14,13 +14,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from amcli.verify.checks import Check, failed, passed, skipped
 from amcli.verify.clouds import Authority, parse_guid
 from amcli.verify.keyset import NoKey, TokenKey
-from amcli.verify.token_format import UnverifiedToken
+from amcli.verify.token_format import UnverifiedToken, is_numeric_date
 from amcli.verify.token_kind import ACTIONS_APPLICATION
 from amcli.verify.token_policy import TokenPolicy
 from amcli.verify.token_text import moment, relative, shown, span
 
 _MAX_KID = 256  # Microsoft's are thumbprints of 27 characters
-_LAST_SECOND = 253_402_300_799  # the end of the year 9999, the last one with a date
 _PADDING, _HASH = PKCS1v15(), SHA256()
 
 _EXTENSIONS = ("crit", "b64")
@@ -74,13 +73,6 @@ def check_dates(case: Case, required: tuple[str, ...]) -> Check:
         elif not is_numeric_date(value):
             return failed("dates", f"{name} must be a number of seconds, it is {shown(value)}")
     return passed("dates", f"{', '.join(required)} are there, and times are numbers")
-
-
-def is_numeric_date(value: Any) -> TypeGuard[float]:
-    """Return whether this is a NumericDate (RFC 7519, section 2) between 1970 and 9999."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return 0 <= value <= _LAST_SECOND  # not for NaN and infinity either
 
 
 def check_key(case: Case, authority: Authority) -> tuple[Check, TokenKey | None]:

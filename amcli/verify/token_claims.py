@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from amcli.verify.clouds import parse_guid
-from amcli.verify.token_checks import is_numeric_date
-from amcli.verify.token_format import UnverifiedToken
+from amcli.verify.token_format import UnverifiedToken, is_numeric_date
 from amcli.verify.token_kind import ACTIONS_APPLICATION
 from amcli.verify.token_text import moment, relative
 

@@ -11,7 +11,7 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard
 
 from amcli.secrets import Secret
 from amcli.verify.checks import Verdict, failed
@@ -21,6 +21,7 @@ from amcli.verify.token_kind import TokenKind, find_kind
 MAX_TOKEN_BYTES = 64 * 1024
 """Tokens with 200 groups reach about 12 KB; web servers refuse longer headers anyway."""
 
+_LAST_SECOND = 253_402_300_799  # the end of the year 9999, the last one with a date
 _SEGMENTS = 3
 _ENCRYPTED_SEGMENTS = 5  # RFC 7516, section 7.1
 
@@ -56,6 +57,13 @@ def decode_token(text: str) -> UnverifiedToken:
         signed_part=f"{header_part}.{claims_part}".encode("ascii"),
         signature=_base64url(signature_part, "signature"),
     )
+
+
+def is_numeric_date(value: Any) -> TypeGuard[float]:
+    """Return whether this is a NumericDate (RFC 7519, section 2) between 1970 and 9999."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 0 <= value <= _LAST_SECOND  # not for NaN and infinity either
 
 
 def _segments(text: str) -> list[str]:
