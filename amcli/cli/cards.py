@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -48,9 +49,7 @@ def open_card_target(text: str) -> Target:
     """Return the target that was named on the command line."""
     from amcli.card.target import open_target
 
-    return open_target(
-        text, current().settings.get("templates.folder"), click.get_binary_stream("stdin")
-    )
+    return open_target(text, current().settings.get("templates.folder"), sys.stdin.buffer)
 
 
 def load_card(

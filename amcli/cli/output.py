@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def write_output(
         os.close(handle)
         output, force = Path(name), True
     if output is None:
-        click.get_binary_stream("stdout").write(content)
+        sys.stdout.buffer.write(content)
         return
     write_file(output, content, force=force)
     current().note(f"wrote {output}")
