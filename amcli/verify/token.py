@@ -143,8 +143,8 @@ def check_token(
 ) -> Verdict:
     """Return every check of a bare token, in order; a malformed token is a failed check.
 
-    Raises KeysUnreachable, and nothing else, when the keys cannot be read: then nothing is known
-    against the token.
+    Raises KeysUnreachable when the keys cannot be read: then nothing is known against the token.
+    No text raises anything else; a clock without a time zone is a UsageError.
     """
     return _examine(token, policy, clock)[0]
 

@@ -57,7 +57,7 @@ def _meaning(token: UnverifiedToken, name: str, now: datetime) -> str:
         return _time(name, value, now)
     if name in _CALLERS:
         is_actions = parse_guid(value) == ACTIONS_APPLICATION
-        return "Outlook's Actions application" if is_actions else "not Outlook's Actions"
+        return f"{'' if is_actions else 'not '}Outlook's Actions application"
     if name in {"appidacr", "azpacr"} and isinstance(value, str):
         return _CLIENT_KINDS.get(value, "")
     if name == "sub":

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from token_mint import (
     APP_ID_URI,
     ATTACKS,
     CLIENT_ID,
     ENTRA_ATTACKS,
+    KID,
     KINDS,
     NOW,
     OBJECT_ID,
@@ -20,6 +25,7 @@ from token_mint import (
     TARGET,
     TENANT,
     Mint,
+    b64,
     claims,
     jwk,
 )
@@ -113,6 +119,26 @@ def test_key_ids_of_any_length_are_found(mint: Mint, kid: str) -> None:
     """Microsoft's Python sample refuses those whose header is no multiple of four."""
     keys = StaticKeys.from_mapping(mint.jwks(kid=kid))
     assert failures(mint, mint.sign(json.dumps(claims("v1")), kid=kid), keys=keys) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_tokens_that_another_library_signed_are_accepted(mint: Mint, kind: str) -> None:
+    import jwt
+
+    token = jwt.encode(claims(kind), mint.key, algorithm="RS256", headers={"kid": KID})
+    assert failures(mint, token) == []
+
+
+def test_tokens_that_openssl_signed_are_accepted(mint: Mint, tmp_path: Path) -> None:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed")
+    pem = mint.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "key.pem").write_bytes(pem)
+    signed = mint.token("v2").rpartition(".")[0]
+    command = [openssl, "dgst", "-sha256", "-sign", str(tmp_path / "key.pem")]
+    done = subprocess.run(command, input=signed.encode(), capture_output=True, check=True)
+    assert failures(mint, f"{signed}.{b64(done.stdout)}") == []
 
 
 # What is not
