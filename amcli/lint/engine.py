@@ -62,9 +62,8 @@ def lint(document: CardDocument, *, signed: bool = False) -> list[Finding]:
         if not (signed and rule is missing_originator)
         for finding in rule.findings(card)
     ]
-    return sorted(
-        found, key=lambda finding: (_place(document.value, finding.pointer), finding.rule)
-    )
+    places = _Places(document.value)
+    return sorted(found, key=lambda finding: (places.of(finding.pointer), finding.rule))
 
 
 def check(
@@ -105,17 +104,31 @@ def _as_sent_to_others(finding: Finding) -> Finding:
     return replace(finding, severity=Severity.ERROR)
 
 
-def _place(value: Any, pointer: str) -> tuple[int, ...]:
-    """Return where a pointer leads as numbers that sort in document order."""
-    place: list[int] = []
-    for token in pointer.split("/")[1:]:
-        name = token.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, dict) and name in value:
-            place.append(list(value).index(name))
-            value = value[name]
-        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
-            place.append(int(name))
-            value = value[int(name)]
-        else:
-            break
-    return tuple(place)
+class _Places:
+    """Where pointers lead in one card, as numbers that sort in document order."""
+
+    def __init__(self, card: Any) -> None:
+        self._card = card
+        self._indexes: dict[int, dict[str, int]] = {}
+
+    def of(self, pointer: str) -> tuple[int, ...]:
+        """Return the position at each step; what is missing ends where it would stand."""
+        place: list[int] = []
+        value = self._card
+        for token in pointer.split("/")[1:]:
+            name = token.replace("~1", "/").replace("~0", "~")
+            index = self._index(value, name)
+            if index is None:
+                break
+            place.append(index)
+            value = value[name] if isinstance(value, dict) else value[index]
+        return tuple(place)
+
+    def _index(self, value: Any, name: str) -> int | None:
+        if isinstance(value, list):
+            return int(name) if name.isdecimal() and int(name) < len(value) else None
+        if not isinstance(value, dict):
+            return None
+        if id(value) not in self._indexes:
+            self._indexes[id(value)] = {key: number for number, key in enumerate(value)}
+        return self._indexes[id(value)].get(name)

@@ -71,14 +71,16 @@ def mistakes(document: CardDocument) -> list[Mistake]:
 
 def _misspelt(errors: list[SchemaError]) -> tuple[list[SchemaError], list[Mistake]]:
     """Take a missing property and the unknown one that resembles it as the one mistake it is."""
-    missing = {(e.pointer, e.property): e for e in errors if e.keyword == "required"}
+    missing: dict[str, dict[str, SchemaError]] = {}
+    for error in errors:
+        if error.keyword == "required":
+            missing.setdefault(error.pointer, {})[str(error.property)] = error
     renamed, gone = [], set()
     for error in (error for error in errors if error.keyword == "additionalProperties"):
-        holder = error.pointer.rpartition("/")[0]
-        names = [str(name) for pointer, name in missing if pointer == holder]
-        wanted = closest(error.property, names)
+        lacking = missing.get(error.pointer.rpartition("/")[0], {})
+        wanted = closest(error.property, lacking) if lacking else None
         if wanted is not None:
-            gone |= {id(error), id(missing.pop((holder, wanted)))}
+            gone |= {id(error), id(lacking.pop(wanted))}
             renamed.append(_renamed(error, wanted))
     return [error for error in errors if id(error) not in gone], renamed
 

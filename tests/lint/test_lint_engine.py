@@ -160,3 +160,12 @@ def test_lint_leaves_the_card_alone() -> None:
     before = replace(document, value={**document.value})
     lint(document)
     assert document == before
+
+
+def test_thousands_of_wrong_names_take_no_thousands_of_comparisons_each() -> None:
+    body = [{"type": "TextBlock", "text": "a", "id": f"element{n}"} for n in range(3000)]
+    targets = [f"elemant{n}" for n in range(3000)]
+    action = {"type": "Action.ToggleVisibility", "targetElements": targets}
+    findings = lint(card(body=body, actions=[action]))
+    assert len(findings) == 3000
+    assert {finding.hint for finding in findings} == {None}

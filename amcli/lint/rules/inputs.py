@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from amcli.lint.facts import CardFacts, Reference
+from amcli.card.document import Node
+from amcli.lint.facts import CardFacts, Reference, text_of
 from amcli.lint.finding import Severity
 from amcli.lint.rule import MESSAGE, Certainty, Problem, rule
 from amcli.lint.suggestion import did_you_mean
@@ -91,17 +92,29 @@ def unknown_choice(card: CardFacts) -> Iterator[Problem]:
     Use instead: the value of a choice, exactly.
     """
     for node in card.of_type("Input.ChoiceSet", "MultichoiceInput"):
-        choices, value = node.value.get("choices"), node.value.get("value")
-        if not isinstance(choices, list) or not isinstance(value, str) or not value:
-            continue
-        known = [
-            c["value"] for c in choices if isinstance(c, dict) and isinstance(c.get("value"), str)
-        ]
-        chosen = value.split(",") if node.value.get("isMultiSelect") in (True, "true") else [value]
-        for name in chosen:
+        known = _choices(node)
+        for name in _chosen(node):
             if known and name not in known:
                 message = f'no choice has the value "{name}"'
                 yield Problem(f"{node.pointer}/value", message, did_you_mean(name, known))
+
+
+def _choices(node: Node) -> dict[str, None]:
+    """Return the values that can be chosen, in their order."""
+    choices = node.value.get("choices")
+    values = (
+        [c.get("value") for c in choices if isinstance(c, dict)]
+        if isinstance(choices, list)
+        else []
+    )
+    return dict.fromkeys(value for value in values if isinstance(value, str))
+
+
+def _chosen(node: Node) -> list[str]:
+    value = text_of(node, "value")
+    if value is None:
+        return []
+    return value.split(",") if node.value.get("isMultiSelect") in (True, "true") else [value]
 
 
 def _irreplaceable(reference: Reference) -> str:
