@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from amcli.card.document import CardDocument, Node, walk
-from amcli.lint.mistakes import Mistake, mistakes
+from amcli.lint.mistakes import Mistake, known_types, mistakes
 
 FIRST_EXECUTE_VERSION = (1, 4)
 
@@ -89,8 +89,15 @@ class CardFacts:
 
     @cached_property
     def input_ids(self) -> set[str]:
-        """Return the inputs' ids; they are compared ignoring case."""
-        return {node.value["id"].casefold() for node in self.inputs if _is_text(node, "id")}
+        """Return the inputs' ids; they are compared ignoring case.
+
+        An element whose type is missing or misspelt counts too: it may be meant as an input, and
+        its type is a finding already.
+        """
+        known = known_types(self.document.kind)
+        nameless = [n for n in self.nodes if n.type not in known and n.property != "columns"]
+        found = [text_of(node, "id") for node in [*self.inputs, *nameless]]
+        return {name.casefold() for name in found if name}
 
     @cached_property
     def stand_ins(self) -> set[str]:

@@ -169,3 +169,10 @@ def test_thousands_of_wrong_names_take_no_thousands_of_comparisons_each() -> Non
     findings = lint(card(body=body, actions=[action]))
     assert len(findings) == 3000
     assert {finding.hint for finding in findings} == {None}
+
+
+def test_a_misspelt_input_is_one_mistake_and_its_references_are_none() -> None:
+    action = {"type": "Action.Http", "method": "POST", "url": "https://contoso.com"}
+    body = [{"type": "Input.Txt", "id": "comment"}]
+    findings = lint(card(body=body, actions=[{**action, "body": "{{comment.value}}"}]))
+    assert [finding.slug for finding in findings] == ["unknown-type"]
