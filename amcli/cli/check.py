@@ -10,7 +10,7 @@ import click
 from amcli.cli.command import Command
 from amcli.cli.inspect import inspect
 from amcli.cli.options import json_option, setting_option
-from amcli.cli.session import current
+from amcli.cli.session import current, printable
 
 if TYPE_CHECKING:
     from amcli.lint.run import Report
@@ -82,7 +82,7 @@ def _print(report: Report, *, as_json: bool) -> None:
     # Click takes the colours out again where nobody wants them.
     click.echo(findings_text(report, colour=True), nl=False)
     for trouble in report.troubles:
-        click.echo(f"amcli: not linted: {trouble.message}", err=True)
+        click.echo(f"amcli: not linted: {printable(trouble.message)}", err=True)
         if trouble.hint:
-            click.echo(f"  hint: {trouble.hint}", err=True)
+            click.echo(f"  hint: {printable(trouble.hint)}", err=True)
     current().note(summary_text(report) if report.cards else "amcli: no card was found to lint")
