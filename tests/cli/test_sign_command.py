@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -208,3 +211,28 @@ def test_official_cards_are_signed_unharmed(
 def test_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["sign", "-h"]) == 0
     assert "amcli sign" in capsys.readouterr().out.partition("Examples:")[2]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
+def test_at_a_terminal_the_passphrase_is_asked_for_and_not_shown(project: Path) -> None:
+    import pty
+
+    person, terminal = pty.openpty()
+    try:
+        command = [sys.executable, "-m", "amcli", *SIGN, "--key", "locked/card-private.pem"]
+        with subprocess.Popen(
+            command, stdin=terminal, stderr=terminal, stdout=subprocess.PIPE, cwd=project
+        ) as asking:
+            shown = b""
+            while not shown.endswith(b": "):
+                shown += os.read(person, 100)
+            os.write(person, b"correct horse\n")
+            out, _ = asking.communicate(timeout=30)
+            shown += os.read(person, 1000)
+    finally:
+        os.close(person)
+        os.close(terminal)
+    assert asking.returncode == 0
+    assert out.count(b".") == 2
+    assert shown.startswith(b"Passphrase of locked/card-private.pem: ")
+    assert b"horse" not in shown
