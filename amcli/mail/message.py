@@ -110,7 +110,7 @@ def _part(media_type: str, text: str) -> str:
 
 def _transfer_encoded(text: str) -> tuple[str, str]:
     # Never 7bit: one long line of JSON would break the limit of 998 octets (RFC 5322, 2.1.1).
-    octets = _CRLF.join(text.splitlines()).encode("utf-8") if text else b""
+    octets = re.sub(r"\r\n|\r|\n", _CRLF, text).encode("utf-8")
     quoted = _quoted_printable(octets)
     in_base64 = _base64(octets)
     if len(quoted) <= len(in_base64):

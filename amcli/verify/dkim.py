@@ -191,7 +191,10 @@ def _alignment(signatures: Sequence[_Signature], sender: str, verified: bool) ->
     signers = [signature.domain.lower().rstrip(".") for signature in signatures]
     for signer in signers:
         if _is_within(domain, signer) or _is_within(signer, domain):
-            return passed("dkim-alignment", f"d={signer} fits From's domain {domain}")
+            fits = f"d={signer} fits From's domain {domain}"
+            if verified:
+                return passed("dkim-alignment", fits)
+            return skipped("dkim-alignment", f"{fits}, if the signature holds")
     reason = f"d={', '.join(signers)} is another domain than From's {domain}"
     hint = "sign with From's domain: receivers take only that for proof (DMARC)"
     if any(_shared_labels(signer, domain) >= 2 for signer in signers):  # noqa: PLR2004 - two labels

@@ -40,8 +40,8 @@ class _Seen:
 
     buttons: list[str] = field(default_factory=list)
     hidden: list[Item] = field(default_factory=list)
-    revealed: set[str] = field(default_factory=set)
-    """Ids that some ToggleVisibility button can show."""
+    revealed: dict[str, str] = field(default_factory=dict)
+    """Ids that some ToggleVisibility button can show, and the button's title."""
 
 
 def adaptive_blocks(card: Item) -> tuple[Block, ...]:
@@ -214,7 +214,7 @@ def _actions(value: Any, seen: _Seen) -> list[Block]:
         if url is not None:
             links.append(Link(title or url, url))
         elif action.get("type") == "Action.ToggleVisibility":
-            seen.revealed |= set(_targets(action))
+            seen.revealed |= dict.fromkeys(_targets(action), title)
         elif action.get("type") == "Action.ShowCard" and isinstance(action.get("card"), dict):
             blocks += _shown_card(title, action["card"], seen)
         else:
@@ -238,9 +238,10 @@ def _targets(action: Item) -> Iterator[str]:
 def _revealed(seen: _Seen) -> list[Block]:
     blocks: list[Block] = []
     for item in seen.hidden:  # grows when a hidden element holds another one
-        if item.get("id") in seen.revealed:
+        title = seen.revealed.get(str(item.get("id")))
+        if title is not None:
             inside = _element({"type": "Column", **item, "isVisible": True}, seen)
-            blocks += [Group("", tuple(inside))] if inside else []
+            blocks += [Group(title, tuple(inside))] if inside else []
     return blocks
 
 

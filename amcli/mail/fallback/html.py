@@ -89,7 +89,7 @@ def _facts(block: Facts) -> str:
 @_html.register
 def _columns(block: Columns) -> str:
     rows = "".join(f"<tr>{''.join(map(_column, row))}</tr>\n" for row in block.rows)
-    return f'{_TABLE};width:100%;margin:4px 0">\n{rows}</table>'
+    return f'{_TABLE};margin:4px 0">\n{rows}</table>'
 
 
 def _column(blocks: tuple[Block, ...]) -> str:

@@ -32,8 +32,8 @@ def blocks_text(blocks: Iterable[Block]) -> str:
     return f"{_all(blocks)}\n"
 
 
-def _all(blocks: Iterable[Block]) -> str:
-    return "\n\n".join(filter(None, map(_text, blocks)))
+def _all(blocks: Iterable[Block], between: str = "\n\n") -> str:
+    return between.join(filter(None, map(_text, blocks)))
 
 
 @singledispatch
@@ -72,7 +72,7 @@ def _facts(block: Facts) -> str:
 
 @_text.register
 def _columns(block: Columns) -> str:
-    rows = [[_all(cell) for cell in row] for row in block.rows]
+    rows = [[_all(cell, "\n") for cell in row] for row in block.rows]
     widths = [max(map(_widest, column)) for column in zip_longest(*rows, fillvalue="")]
     if sum(widths) > _WIDTH or max(widths, default=0) > _WIDEST_COLUMN:
         return "\n\n".join("\n".join(filter(None, row)) for row in rows)
