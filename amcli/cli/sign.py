@@ -80,7 +80,7 @@ amcli sign card.json --to anna@contoso.com --cc ben@contoso.com --format html -o
 )
 @click.option("--force", is_flag=True, help="Overwrite the output file.")
 @json_option
-def sign(  # noqa: PLR0913 - one argument an option
+def sign(
     *,
     target: str,
     data_files: tuple[Path, ...],

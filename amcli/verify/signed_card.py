@@ -2,6 +2,19 @@
 
 What is documented (Microsoft, security-requirements): Microdata, RS256, the five claims. What is
 not: how addresses are compared, and how old ``iat`` may be; where that matters, the check says so.
+
+The checks, in this order:
+
+1. ``form``        three parts of base64url, header and payload JSON objects
+2. ``header``      RS256 and nothing critical that is not understood
+3. ``signature``   by the key
+4. ``claims``      the five, with the right types
+5. ``card``        the card inside is one
+6. ``originator``  the claim and the card agree
+7. ``times``       iat, and exp or nbf where somebody added them
+8. ``other-claims``  beside the five there are none, or they are named
+9. ``sender``      the claim and From agree
+10. ``recipients`` the claim and To and Cc agree
 """
 
 from __future__ import annotations
@@ -49,17 +62,6 @@ def check_signed_card(
     ``sender`` is the address in the mail's From, ``recipients`` those in To and Cc; None for
     either, or for the key, means that nobody asked. The claims are what the card says: trust
     them only when the verdict is ok and the signature was among what passed.
-
-    1. ``form``        three parts of base64url, header and payload JSON objects
-    2. ``header``      RS256 and nothing critical that is not understood
-    3. ``signature``   by the key
-    4. ``claims``      the five, with the right types
-    5. ``card``        the card inside is one
-    6. ``originator``  the claim and the card agree
-    7. ``times``       iat, and exp or nbf where somebody added them
-    8. ``other-claims``
-    9. ``sender``      the claim and From agree
-    10. ``recipients`` the claim and To and Cc agree
     """
     try:
         token = parse_compact_jws(jws)
