@@ -103,12 +103,10 @@ def _record(path: Path | None) -> str | None:
 
 
 def _print(seen: Inspection) -> None:
-    from rich.text import Text
+    from amcli.cli.checks_text import check_lines, plain, print_lines, summary
 
-    from amcli.cli.checks_text import check_lines, print_lines, summary
-
-    head = [Text(printable(line)) for line in (*_head(seen), "")]
-    print_lines([*head, *check_lines(seen.verdict.checks), Text(""), *map(Text, _lint(seen))])
+    head = [plain(printable(line)) for line in (*_head(seen), "")]
+    print_lines([*head, *check_lines(seen.verdict.checks), plain(), *map(plain, _lint(seen))])
     click.echo(f"{summary(seen.verdict)}; {len(seen.findings)} findings in the card")
 
 
