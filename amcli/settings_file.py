@@ -110,7 +110,7 @@ def _bad_toml(path: Path, error: Exception) -> ConfigurationError:
     if found is None:
         return ConfigurationError(f"{path}: not TOML: {error}")
     return ConfigurationError(
-        f"{path}:{found[2]}:{found[3]}: not TOML: {found[1]}", hint='texts stand in "quotes"'
+        f"{path}:{found[2]}:{found[3]}: not TOML: {found[1]}", hint=None
     )
 
 
@@ -130,7 +130,7 @@ class Place:
 
 def closest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that was probably meant."""
-    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.7)
     return found[0] if found else None
 
 

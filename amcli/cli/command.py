@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,8 +81,7 @@ class _Framed(_Base):
         super().format_epilog(ctx, formatter)
         if self.examples:
             with formatter.section("Examples"):
-                for line in self.examples.strip().splitlines():
-                    formatter.write(f"  {line.strip()}\n")
+                formatter.write(textwrap.indent(self.examples.strip(), "  ") + "\n")
 
 
 class Command(_Framed, click.Command):

@@ -31,11 +31,15 @@ COMMANDS = (
     Entry("templates", "Author", "List the card templates."),
     Entry("render", "Author", "Render a card template into a card, HTML, text or a mail."),
     Entry("lint", "Check", "Check cards and templates against what fails in Outlook."),
-    Entry("inspect", "Check", "Read a mail and say what Outlook would find in it."),
+    Entry(
+        "inspect",
+        "Check",
+        "Say which card is in a mail, what vouches for it, and what is wrong with it.",
+    ),
     Entry("keygen", "Sign", "Make a card-signing key or a DKIM key."),
     Entry("sign", "Sign", "Sign a card."),
     Entry("send", "Send", "Render, lint, sign and send a card by mail."),
-    Entry("decode-token", "Verify", "Show what a bearer token claims, verifying nothing."),
+    Entry("decode-token", "Verify", "Show what a bearer token claims."),
     Entry("verify-token", "Verify", "Check a bearer token that Microsoft posted."),
     Entry("config", "Setup", "Show the settings in force and where they come from."),
 )

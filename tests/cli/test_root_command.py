@@ -1,0 +1,246 @@
+"""The frame of the command line: help, version, misspelt names, completion, pipes and Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from amcli import __version__
+from amcli.cli import run
+from amcli.cli.group import COMMANDS, root
+from amcli.cli.session import Session, printable
+
+AMCLI = [sys.executable, "-m", "amcli"]
+
+
+def leaf_commands() -> list[tuple[str, click.Command]]:
+    """Every command with its full name; ``keygen card`` and not ``keygen``."""
+    context = click.Context(root, obj=Session())
+    found = []
+    for entry in COMMANDS:
+        command = root.get_command(context, entry.name)
+        assert command is not None
+        inner = command.commands if isinstance(command, click.Group) else {}
+        found += [(f"{entry.name} {name}", child) for name, child in inner.items()]
+        found += [] if inner else [(entry.name, command)]
+    return found
+
+
+def environment(**more: str) -> dict[str, str]:
+    return {**os.environ, **more}
+
+
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["-h"]) == 0
+
+    shown = capsys.readouterr().out
+    assert all(f"\n  {entry.name} " in shown for entry in COMMANDS)
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out == f"amcli {__version__}\n"
+
+
+@pytest.mark.parametrize(("name", "command"), leaf_commands())
+def test_every_command_has_a_help_page_with_examples(
+    name: str, command: click.Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for flag in ("-h", "--help"):
+        assert run([*name.split(), flag]) == 0
+
+    shown = capsys.readouterr().out
+    assert f"Usage: amcli {name}" in shown
+    assert f"\n  amcli {name}" in shown.split("Examples:")[1]
+    shown_params = [p for p in command.params if not getattr(p, "hidden", False)]
+    assert all(p.get_help_record(click.Context(command)) for p in shown_params)
+
+
+@pytest.mark.parametrize("entry", COMMANDS, ids=lambda e: e.name)
+def test_the_list_says_what_the_command_says(entry: Any) -> None:
+    command = root.get_command(click.Context(root), entry.name)
+
+    assert command is not None
+    assert (command.help or "").strip().startswith(entry.summary.rstrip("."))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (["rendr"], "'render'"),
+        (["config", "shwo"], "'show'"),
+        (["config", "show", "--profil", "x"], "'--profile'"),
+        (["send", "--smpt", "x"], "'--smtp'"),
+    ],
+)
+def test_a_misspelt_name_is_answered_with_the_right_one(
+    arguments: list[str], meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments) == 2
+
+    shown = capsys.readouterr().err
+    assert "Did you mean" in shown
+    assert meant in shown
+
+
+@pytest.mark.parametrize("arguments", [["rendr", "--json"], ["lint", "--json", "--bogus"]])
+def test_a_usage_error_is_json_too_when_json_was_asked_for(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments) == 2
+
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["ok"] is False
+    assert answer["exit_code"] == 2
+    assert answer["error"]["message"].startswith("No such ")
+
+
+def test_debug_works_on_both_sides_of_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--config", "missing.toml", "config", "show"]
+
+    for call, traced in (
+        (arguments, False),
+        ([*arguments, "--debug"], True),
+        (["--debug", *arguments], True),
+    ):
+        assert run(call) == 2
+        assert ("Traceback" in capsys.readouterr().err) is traced
+
+
+def test_control_characters_of_an_input_never_reach_the_terminal() -> None:
+    assert printable("a\x1b[31mé\n\u202e") == "a\\x1b[31mé\n\\u202e"
+
+
+@pytest.mark.parametrize(("shell", "sign"), [
+    ("bash", "complete -o nosort -F _amcli_completion amcli"),
+    ("zsh", "#compdef amcli"),
+    ("fish", "complete --no-files --command amcli"),
+    ("powershell", "Register-ArgumentCompleter"),
+])  # fmt: skip
+def test_the_shells_get_their_completion_script(shell: str, sign: str) -> None:
+    done = subprocess.run(
+        AMCLI, env=environment(_AMCLI_COMPLETE=f"{shell}_source"), capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+
+    assert sign in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("amcli re", "plain,render"),
+        ("amcli config sh", "plain,show"),
+        ("amcli --prof", "plain,--profile"),
+        ("amcli config show --js", "plain,--json"),
+        ("amcli --config am", "file,am"),
+    ],
+)
+def test_completion_knows_commands_and_options(words: str, offered: str) -> None:
+    place = str(len(words.split()) - 1)
+    done = subprocess.run(
+        AMCLI,
+        env=environment(_AMCLI_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=place),
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert done.stdout.splitlines() == [offered]
+
+
+def test_completion_offers_every_command() -> None:
+    done = subprocess.run(
+        AMCLI,
+        env=environment(_AMCLI_COMPLETE="zsh_complete", COMP_WORDS="amcli ", COMP_CWORD="1"),
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert [line for line in done.stdout.splitlines()[1::3] if not line.startswith("-")] == [
+        entry.name for entry in COMMANDS
+    ]
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    process = subprocess.Popen([*AMCLI, "-h"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    with process.stderr as stream:
+        assert stream.read() == b""
+    assert process.wait() == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_said_without_a_traceback() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([*AMCLI, "-h"], stdout=full, stderr=subprocess.PIPE, check=False)
+
+    assert done.returncode == 4
+    assert done.stderr == b"amcli: No space left on device\n"
+
+
+def test_no_standard_output_at_all_is_no_error() -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -m amcli -h >&-'], capture_output=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_ctrl_c_while_a_command_runs(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "never.toml")
+    process = subprocess.Popen(
+        [*AMCLI, "--config", "never.toml", "config", "show"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    waiting_for_the_pipe(process.pid)
+
+    process.send_signal(signal.SIGINT)
+
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (130, b"", b"amcli: interrupted\n")
+
+
+def waiting_for_the_pipe(pid: int) -> None:
+    """Return when the process sleeps in opening the pipe, or after two seconds."""
+    for _ in range(40):
+        time.sleep(0.05)
+        kernel = Path(f"/proc/{pid}/wchan")
+        if kernel.exists() and "fifo" in kernel.read_text():
+            return
+
+
+def test_ctrl_c_while_amcli_is_loading(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt")
+
+    done = subprocess.run(
+        [*AMCLI, "-h"], env=environment(PYTHONPATH=str(tmp_path)), capture_output=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (130, b"")
+
+
+@pytest.mark.parametrize(
+    ("variables", "coloured"),
+    [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)],
+)
+def test_colour_is_for_terminals_unless_told_otherwise(
+    variables: dict[str, str], coloured: bool, tmp_path: Path
+) -> None:
+    card = tmp_path / "card.json"
+    card.write_text('{"type": "AdaptiveCard", "version": "1.0", "body": []}')
+
+    done = subprocess.run(
+        [*AMCLI, "lint", str(card)], env=environment(**variables), capture_output=True, check=False
+    )
+
+    assert (b"\x1b[" in done.stdout) is coloured

@@ -1,0 +1,72 @@
+"""The public API: sorted, complete, and free of charge until it is used."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import amcli
+from amcli.card.document import parse_card
+
+
+def typed_names() -> set[str]:
+    """The names that type checkers see."""
+    module = ast.parse(Path(amcli.__file__).read_text("utf-8"))
+    block = next(n for n in module.body if isinstance(n, ast.If))
+    aliases = [a for n in block.body if isinstance(n, ast.ImportFrom) for a in n.names]
+    return {alias.asname or alias.name for alias in aliases}
+
+
+def test_the_names_are_sorted_and_the_same_for_people_and_type_checkers() -> None:
+    assert amcli.__all__ == sorted(amcli.__all__)
+    assert typed_names() | {"__version__"} == set(amcli.__all__) == set(dir(amcli))
+
+
+@pytest.mark.parametrize("name", amcli.__all__)
+def test_every_name_is_there_and_described(name: str) -> None:
+    assert getattr(amcli, name).__doc__
+
+
+def test_the_verbs_of_the_road_are_there() -> None:
+    assert {
+        "render", "lint", "sign", "compose", "add_dkim", "deliver", "inspect",
+        "decode_token", "check_token", "verify_token",
+    } <= set(amcli.__all__)  # fmt: skip
+
+
+def test_lint_is_a_function_and_a_package() -> None:
+    from amcli import lint
+    from amcli.lint.engine import lint as engine_lint
+
+    document = parse_card('{"type": "AdaptiveCard"}', "card.json")
+
+    assert lint(document) == amcli.lint(document) == engine_lint(document) != []
+
+
+LIGHT = {"abc", "collections", "contextlib", "copyreg", "enum", "functools", "keyword", "operator",
+         "re", "reprlib", "types", "warnings"}  # fmt: skip
+"""What ``typing`` itself loads."""
+
+
+def test_importing_amcli_loads_nothing() -> None:
+    code = "import sys; before = set(sys.modules); import amcli; print(*set(sys.modules) - before)"
+
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(amcli.__file__).parent.parent,
+    )
+
+    libraries = {name.partition(".")[0] for name in done.stdout.split()}
+    assert libraries <= {"amcli", "__future__", "typing", *LIGHT}
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'sing'"):
+        _ = amcli.sing  # type: ignore[attr-defined]
