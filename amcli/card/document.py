@@ -72,7 +72,7 @@ class Node:
     pointer: str
     """RFC 6901, ``""`` for the card itself."""
     parent: Node | None
-    property: str | None
+    holder: str | None
     """The property of ``parent`` that holds this object, itself or in its list."""
 
     @property

@@ -59,7 +59,7 @@ class CardFacts:
         kept = []
         for node in walk(self.document):
             parent = node.parent.pointer if node.parent else None
-            if parent in free or node.property in _FREE_FORM:
+            if parent in free or node.holder in _FREE_FORM:
                 free.add(node.pointer)
             else:
                 kept.append(node)
@@ -95,7 +95,7 @@ class CardFacts:
         its type is a finding already.
         """
         known = known_types(self.document.kind)
-        nameless = [n for n in self.nodes if n.type not in known and n.property != "columns"]
+        nameless = [n for n in self.nodes if n.type not in known and n.holder != "columns"]
         found = [text_of(node, "id") for node in [*self.inputs, *nameless]]
         return {name.casefold() for name in found if name}
 
@@ -104,7 +104,7 @@ class CardFacts:
         """Return the pointers of all that stands in a fallback: shown only instead of another."""
         found: set[str] = set()
         for node in self.nodes:
-            if node.property == "fallback" or (node.parent and node.parent.pointer in found):
+            if node.holder == "fallback" or (node.parent and node.parent.pointer in found):
                 found.add(node.pointer)
         return found
 
@@ -165,7 +165,7 @@ class CardFacts:
         for pointer, _name, value in self.headers:
             yield "value", value, f"{pointer}/value"
         for target in self.nodes:
-            if target.property == "targets" and (text := text_of(target, "uri")):
+            if target.holder == "targets" and (text := text_of(target, "uri")):
                 yield "uri", text, f"{target.pointer}/uri"
 
 
@@ -182,7 +182,7 @@ def _is_text(node: Node, name: str) -> bool:
 def _is_apart(node: Node) -> bool:
     """Return whether an id belongs to something else than an element: an action, the card."""
     kind = node.type or ""
-    return kind.startswith("Action.") or node.parent is None or node.property in _NO_ELEMENTS
+    return kind.startswith("Action.") or node.parent is None or node.holder in _NO_ELEMENTS
 
 
 def _list(value: Any) -> list[Any]:

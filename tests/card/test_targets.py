@@ -21,7 +21,10 @@ from amcli.card.target import (
 from amcli.errors import CardError, NothingFound, TemplateError, UsageError
 
 TOML = 'title = "Leave"\nkind = "adaptive"\nsubject = "Leave for {{ who }}"\nsamples = ["s.json"]\n'
-CARD = '{"type": "AdaptiveCard", "version": "1.0", "body": [{"type": "TextBlock", "text": "{{ who }}"}]}'
+CARD = (
+    '{"type": "AdaptiveCard", "version": "1.0", '
+    '"body": [{"type": "TextBlock", "text": "{{ who }}"}]}'
+)
 
 
 @pytest.fixture
@@ -161,7 +164,7 @@ def test_a_child_process_ends_when_its_time_is_over(project: Path) -> None:
         '{"type": "AdaptiveCard", "t": "{% for i in range(99999) %}'
         '{{ "x" | replace("x", "y" ~ i) | wordcount }}{% endfor %}"}'
     )
-    with pytest.raises(TemplateError, match="longer than 1 seconds|limit on time"):
+    with pytest.raises(TemplateError, match=r"longer than 1 seconds|limit on time"):
         make_card_in_child(open_target("leave", project), DataSource(), Envelope(), seconds=1)
 
 

@@ -5,13 +5,18 @@ Nothing here knows how amcli escapes; the tests compare what these readers see.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from markdown_it import MarkdownIt
-from markdown_it.token import Token
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 # CommonMark, with the strike-through and the tables that some clients know besides.
 _MARKDOWN = MarkdownIt("commonmark").enable(["strikethrough", "table"])
@@ -75,3 +80,88 @@ def references(value: Any, sent: bool = False) -> list[str]:
     if isinstance(value, list):
         return [ref for item in value for ref in references(item, sent)]
     return _REFERENCE.findall(value) if isinstance(value, str) and sent else []
+
+
+# Where the two formats take Markdown (Microsoft, Adaptive Card and MessageCard references).
+_MARKDOWN_PROPERTIES = {
+    "text", "activityTitle", "activitySubtitle", "activityText", "fallbackText", "errorMessage",
+}  # fmt: skip
+_URL_PROPERTIES = {"url", "target", "uri", "image"}
+
+
+def check_same_but_for(card: Any, harmless: Any, marker: str, text: str) -> None:
+    """Two renderings are the same card, with ``text`` in one where ``marker`` is in the other."""
+    assert skeleton(card) == skeleton(harmless)
+    assert references(card) == references(harmless)
+    for one, other in zip(_leaves(card), _leaves(harmless), strict=True):
+        if one.text != other.text or marker in other.text:
+            _check_leaf(one, other.text, marker, text)
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A string of a card: its property, the object around it and what holds that object."""
+
+    text: str
+    name: str
+    owner: dict[str, Any]
+    holder: str
+    parent: dict[str, Any]
+
+    @property
+    def is_markdown(self) -> bool:
+        """Whether Outlook reads it as Markdown."""
+        if self.name == "title":
+            shown_as_buttons = self.parent.get("style") == "expanded"
+            return (
+                self.owner.get("@type") == "MessageCard"
+                or self.owner.get("type") == "Input.Toggle"
+                or self.holder in {"sections", "facts"}
+                or (self.holder == "choices" and shown_as_buttons)
+            )
+        if self.holder in {"facts", "inlines"}:
+            return self.holder == "facts"
+        return self.name in _MARKDOWN_PROPERTIES
+
+
+def _leaves(
+    value: Any, name: str = "", owner: Any = None, holder: str = "", parent: Any = None
+) -> Iterator[Leaf]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(item, key, value, name, owner or {})
+    elif isinstance(value, list):
+        for item in value:
+            yield from _leaves(item, name, owner, holder, parent)
+    elif isinstance(value, str):
+        yield Leaf(value, name, owner, holder, parent)
+
+
+def _check_leaf(leaf: Leaf, other: str, marker: str, text: str) -> None:
+    if leaf.name in _URL_PROPERTIES:
+        _check_url(leaf.text, other, marker, text)
+    elif leaf.name == "body":
+        _check_body(leaf.text, other, marker, text)
+    elif leaf.is_markdown:
+        assert markdown_structure(leaf.text) == markdown_structure(other)
+        expected = markdown_text(other).replace(marker, text)
+        assert letters(markdown_text(leaf.text)) == letters(expected)
+    else:
+        assert leaf.text == other.replace(marker, text)
+
+
+def _check_url(one: str, other: str, marker: str, text: str) -> None:
+    here, there = urlsplit(one), urlsplit(other)
+    assert (here.scheme, here.netloc) == (there.scheme, there.netloc)
+    assert here.path.count("/") == there.path.count("/")
+    assert unquote(here.path) == unquote(there.path).replace(marker, text)
+
+
+def _check_body(one: str, other: str, marker: str, text: str) -> None:
+    if other.startswith("{"):
+        expected = json.dumps(json.loads(other)).replace(marker, json.dumps(text)[1:-1])
+        assert json.loads(one) == json.loads(expected)
+    else:
+        fields = parse_qsl(other, keep_blank_values=True)
+        expected_fields = [(name, value.replace(marker, text)) for name, value in fields]
+        assert parse_qsl(one, keep_blank_values=True) == expected_fields

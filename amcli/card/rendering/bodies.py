@@ -12,8 +12,8 @@ from amcli.card.rendering.compose import Misprint, segments
 from amcli.card.rendering.ledger import (
     InputReference,
     Ledger,
-    PrintError,
     Printed,
+    PrintError,
     Trusted,
     json_value,
 )

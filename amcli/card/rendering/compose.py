@@ -16,8 +16,8 @@ from amcli.card.rendering.ledger import (
     TOKEN,
     InputReference,
     Ledger,
-    PrintError,
     Printed,
+    PrintError,
     Trusted,
     json_value,
 )

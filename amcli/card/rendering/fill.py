@@ -13,15 +13,7 @@ from amcli.card.rendering.bodies import (
     write_other_body,
 )
 from amcli.card.rendering.compose import Misprint, has_token
-from amcli.card.rendering.ledger import (
-    TOKEN,
-    InputReference,
-    Ledger,
-    PrintError,
-    Printed,
-    Url,
-    json_value,
-)
+from amcli.card.rendering.ledger import TOKEN, Ledger, Printed, json_value
 from amcli.card.rendering.markdown import write_markdown
 from amcli.card.rendering.pieces import Piece, joined, piece_of, scalar, take_apart
 from amcli.card.rendering.places import PART_PROPERTIES, Place, part_name, place_of
@@ -186,7 +178,7 @@ def _write_opaque(pieces: list[Piece]) -> str:
 
 def _without_references(value: Any, printed: Printed) -> Any:
     if isinstance(value, str):
-        return _write_opaque([Piece(value, printed)])
+        return _write_opaque([Piece(value, Printed(value, printed.file, printed.line))])
     if isinstance(value, list):
         return [_without_references(item, printed) for item in value]
     if isinstance(value, dict):

@@ -134,7 +134,7 @@ def _jointed(value: str, before: str, after: str) -> str:
     """Return the value so that delimiters and line starts of the author stay what they are."""
     left = before[-1:] if before[-1:] in {"*", "_", "~", "#", "+", "-", ">", "["} else ""
     right = after[:1] if after[:1] in {"*", "_", "~", "]"} else ""
-    if left or before[-1:] in {"", "\n"} or _MARKER_BEFORE.search(before):
+    if left or not before.rpartition("\n")[2].strip() or _MARKER_BEFORE.search(before):
         value = value.lstrip()
     if right or not after:
         value = value.rstrip()

@@ -11,8 +11,8 @@ from amcli.card.rendering.ledger import (
     TOKEN,
     InputReference,
     Ledger,
-    PrintError,
     Printed,
+    PrintError,
     Trusted,
     text_of,
 )

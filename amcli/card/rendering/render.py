@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
-
-from jinja2.environment import Template
+from typing import TYPE_CHECKING, Any
 
 from amcli.card.document import CardDocument, card_kind
 from amcli.card.rendering.compose import (
@@ -29,6 +27,9 @@ from amcli.card.rendering.syntax import MarkTable
 from amcli.card.rendering.trouble import did_you_mean, told_with_place
 from amcli.card.rendering.urls import write_url
 from amcli.errors import TemplateError
+
+if TYPE_CHECKING:
+    from jinja2.environment import Template
 
 PurposeToken = Callable[..., str]
 """Called by ``{{ purpose_token(actions=[...]) }}``; returns the token's text."""
@@ -229,7 +230,7 @@ def _check_references(card: dict[str, Any], ledger: Ledger) -> None:
 def _input_ids(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         kind = value.get("type", value.get("@type"))
-        if isinstance(kind, str) and kind.lower().startswith("input.") or _is_message_input(kind):
+        if str(kind).startswith("Input.") or kind in _MESSAGE_CARD_INPUTS:
             yield str(value.get("id", ""))
         for child in value.values():
             yield from _input_ids(child)
@@ -238,10 +239,7 @@ def _input_ids(value: Any) -> Iterator[str]:
             yield from _input_ids(child)
 
 
-def _is_message_input(kind: Any) -> bool:
-    return kind in {"TextInput", "DateInput", "MultichoiceInput"}
-
-
+_MESSAGE_CARD_INPUTS = frozenset({"TextInput", "DateInput", "MultichoiceInput"})
 _LINK = re.compile(r"""((?:href|src)\s*=\s*)(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 
 

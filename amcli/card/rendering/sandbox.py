@@ -29,8 +29,8 @@ from amcli.card.rendering.ledger import (
     CLOSE,
     OPEN,
     InputReference,
-    PrintError,
     Printed,
+    PrintError,
     Trusted,
     ledger,
     plain,
@@ -40,6 +40,7 @@ from amcli.card.rendering.limits import MAX_INTEGER_BITS, LimitReached
 from amcli.card.rendering.syntax import CardCodeGenerator, MarkTable, Rewriter
 
 MAX_TEMPLATE_BYTES = 4 * 1024 * 1024
+_TESTS: dict[str, Any] = dict(TESTS)  # typed too narrowly by Jinja
 _ASKS_ABOUT_UNDEFINED = frozenset({"defined", "undefined", "none", "callable", "filter", "test"})
 
 
@@ -109,7 +110,7 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
         self.filters = card_filters()
         self.tests = {
             name: test if name in _ASKS_ABOUT_UNDEFINED else seeing_plain_text(test, name)
-            for name, test in TESTS.items()
+            for name, test in _TESTS.items()
         }
         del self.globals["lipsum"]
         self.globals.update(range=card_range, joiner=AuthorJoiner, input=_input_reference)

@@ -11,7 +11,7 @@ from types import TracebackType
 from jinja2 import TemplateError as JinjaError
 from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.environment import Template
-from jinja2.sandbox import SecurityError
+from jinja2.exceptions import SecurityError
 
 from amcli.card.rendering.compose import Misprint
 from amcli.card.rendering.ledger import PrintError
@@ -71,19 +71,18 @@ def _place(traceback: TracebackType | None) -> tuple[str | None, int | None]:
 
 
 def _explained(error: Exception, names: Iterable[str]) -> tuple[str, str | None]:
-    if isinstance(error, (PrintError, LimitReached)):
-        return str(error), getattr(error, "hint", None)
-    if isinstance(error, RecursionError):
-        return "templates, macros or data nested without end", None
-    if isinstance(error, MemoryError):
-        return "the template needs more memory than there is", None
+    reason, hint = str(error) or type(error).__name__, getattr(error, "hint", None)
     if isinstance(error, UndefinedError):
-        return _undefined(str(error), names)
-    if isinstance(error, SecurityError):
-        return str(error).rstrip("."), "use a filter: `| replace`, `| join`, `| format`, `| items`"
-    if "is not callable" in str(error):
-        return str(error), "a name behind a dot is always a key; for a method write a filter"
-    return str(error) or type(error).__name__, None
+        return _undefined(reason, names)
+    if isinstance(error, RecursionError):
+        reason = "templates, macros or data nested without end"
+    elif isinstance(error, MemoryError):
+        reason = "the template needs more memory than there is"
+    elif isinstance(error, SecurityError):
+        hint = "use a filter: `| replace`, `| join`, `| format`, `| items`"
+    elif "is not callable" in reason:
+        hint = "a name behind a dot is always a key; for a method write a filter"
+    return reason, hint
 
 
 def _undefined(message: str, names: Iterable[str]) -> tuple[str, str | None]:

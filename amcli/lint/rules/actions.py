@@ -63,7 +63,7 @@ def auto_invoke_not_post(card: CardFacts) -> Iterator[Problem]:
     """
     for node in card.nodes:
         method = node.value.get("method")
-        if node.property == "autoInvokeAction" and str(method).upper() == "GET":
+        if node.holder == "autoInvokeAction" and str(method).upper() == "GET":
             message = "autoInvokeAction must use POST"
             yield Problem(f"{node.pointer}/method", message, 'write "method": "POST" and a body')
 

@@ -152,7 +152,7 @@ def _images(card: CardFacts) -> Iterator[tuple[str, str]]:
 def _image_properties(card: CardFacts, node: Node) -> tuple[str, ...]:
     if card.document.kind is CardKind.MESSAGE:
         return _MESSAGE_IMAGES
-    if node.type == "Image" or node.property in {"images", "backgroundImage"}:
+    if node.type == "Image" or node.holder in {"images", "backgroundImage"}:
         return ("url",)
     return ("backgroundImage", "iconUrl")
 

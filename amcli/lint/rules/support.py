@@ -70,7 +70,7 @@ def execute_before_1_4(card: CardFacts) -> Iterator[Problem]:
         return
     hint = 'write "version": "1.4" if a bot answers; otherwise use Action.Http'
     for action in card.executes:
-        if action.parent is None or action.parent.property != "refresh":
+        if action.parent is None or action.parent.holder != "refresh":
             yield Problem(_type_of(action), "Action.Execute needs card version 1.4", hint)
     if "refresh" in card.document.value:
         yield Problem("/refresh", "refresh needs card version 1.4", hint)

@@ -23,7 +23,7 @@ def missing_alt_text(card: CardFacts) -> Iterator[Problem]:
     Use instead: add "altText": "Costs by month, rising since May".
     """
     for node in card.nodes:
-        is_image = node.type == "Image" or (node.property == "images" and node.type is None)
+        is_image = node.type == "Image" or (node.holder == "images" and node.type is None)
         if is_image and "altText" not in node.value and text_of(node, "url"):
             message = "the picture has no altText"
             yield Problem(node.pointer, message, 'add "altText"; "" if it is decoration only')
