@@ -55,7 +55,8 @@ class Session:
     def answer(self, ok: bool, **fields: Any) -> None:
         """Print the command's answer as one JSON object."""
         head = {"amcli": JSON_FORMAT_VERSION, "command": self.command, "ok": ok}
-        click.echo(json.dumps({**head, **fields}, indent=2, ensure_ascii=False, default=str))
+        text = json.dumps({**head, **fields}, indent=2, ensure_ascii=False, default=str)
+        click.echo("".join(map(_safe_in_json, text)))
 
     def failed(self, message: str, exit_code: int, hint: str | None = None) -> int:
         """Say what failed and what was not done, and return the exit code."""
@@ -112,3 +113,11 @@ def current() -> Session:
     session = click.get_current_context().find_root().obj
     assert isinstance(session, Session)  # noqa: S101 - set by run(), the only way in
     return session
+
+
+def _safe_in_json(character: str) -> str:
+    # Outside strings JSON has only printable characters and line feeds; inside them, what could
+    # steer a terminal or has no UTF-8 (lone surrogates) reads the same as \uXXXX.
+    if character.isprintable() or character == "\n":
+        return character
+    return json.dumps(character)[1:-1]
