@@ -16,7 +16,7 @@ from amcli.errors import MailError
 
 MAX_MAIL_BYTES = 32 * 1024 * 1024
 _OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")  # [MS-CFB], section 2.2: what .msg files begin with
-_HEADER_LINE = re.compile(rb"(?:From .*\r?\n)?[!-9;-~]+[ \t]*:")  # RFC 5322, section 2.2
+_HEADER_LINE = re.compile(rb"(?:From .*\r?\n)?[A-Za-z][A-Za-z0-9-]*[ \t]*:")  # RFC 5322, 2.2
 _MAX_PARTS = 1000
 _MAX_SHOWN = 500
 

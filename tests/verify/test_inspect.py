@@ -1,0 +1,97 @@
+"""A whole mail, inspected: the checks in their order, and the lint of what is inside."""
+
+from __future__ import annotations
+
+import pytest
+
+from amcli.card.document import CardDocument, CardKind
+from amcli.lint.engine import ALL_RULES, check
+from amcli.mail.body import embed
+from amcli.mail.message import compose
+from amcli.mail.sending import Route, SendRequest, Signing, prepare
+from amcli.signing.dkim import DkimKey
+from amcli.signing.keygen import GeneratedDkimKey, generate_dkim_key
+from amcli.signing.keys import SigningKey
+from amcli.verify.checks import Outcome
+from amcli.verify.inspect import Inspection, inspect
+
+ORIGINATOR = "8a2d1f0e-7c1b-4d7e-9f3a-0c5d6e7f8a9b"
+ROUTE = Route.between("approvals@contoso.com", ["anna@contoso.com"], ["ben@contoso.com"])
+CARD = CardDocument(
+    {
+        "type": "AdaptiveCard",
+        "version": "1.0",
+        "body": [{"type": "TextBlock", "text": "Please decide", "wrap": True}],
+    },
+    CardKind.ADAPTIVE,
+    "card.json",
+)
+
+
+@pytest.fixture(scope="module")
+def pair() -> GeneratedDkimKey:
+    return generate_dkim_key("contoso.com", "cards")
+
+
+@pytest.fixture(scope="module")
+def key(pair: GeneratedDkimKey) -> SigningKey:
+    return SigningKey(pair.private)
+
+
+def outcomes(seen: Inspection) -> dict[str, Outcome]:
+    return {check.name: check.outcome for check in seen.verdict.checks}
+
+
+def test_a_mail_as_send_makes_it_passes_everything(pair: GeneratedDkimKey, key: SigningKey) -> None:
+    request = SendRequest(
+        CARD,
+        ROUTE,
+        signing=Signing(key, ORIGINATOR),
+        dkim=DkimKey("contoso.com", "cards", pair.private),
+    )
+    content = prepare(request).message.content
+    seen = inspect(content, "mail", key=key.public, dkim_record=pair.record.text)
+    assert seen.ok
+    assert set(outcomes(seen).values()) == {Outcome.PASSED}
+    names = list(outcomes(seen))
+    assert names[0] == "embedding"
+    assert names.index("signature") < names.index("sender") < names.index("dkim")
+    assert seen.card.document is not None
+    assert seen.card.document.value == CARD.value
+
+
+def test_another_sender_or_recipient_fails_the_claims(key: SigningKey) -> None:
+    request = SendRequest(CARD, ROUTE, signing=Signing(key, ORIGINATOR))
+    content = prepare(request).message.content
+    forwarded = content.replace(b"To: anna@", b"To: eve@").replace(b"From: app", b"From: other.app")
+    seen = inspect(forwarded, "mail", key=key.public)
+    assert outcomes(seen)["sender"] is Outcome.FAILED
+    assert outcomes(seen)["recipients"] is Outcome.FAILED
+    assert not seen.ok
+
+
+def test_an_unsigned_card_fails_where_a_signature_was_asked_for(key: SigningKey) -> None:
+    message = compose(
+        embed(check(CARD, allow=ALL_RULES)), sender=ROUTE.sender, to=ROUTE.to, subject="x"
+    )
+    assert outcomes(inspect(message.content, "mail"))["signature"] is Outcome.SKIPPED
+    seen = inspect(message.content, "mail", key=key.public)
+    assert outcomes(seen)["signature"] is Outcome.FAILED
+
+
+def test_the_card_inside_is_linted() -> None:
+    bad = CardDocument({**CARD.value, "version": 1}, CardKind.ADAPTIVE, "card.json")
+    message = compose(
+        embed(check(bad, allow=ALL_RULES)), sender=ROUTE.sender, to=ROUTE.to, subject="x"
+    )
+    seen = inspect(message.content, "mail")
+    assert seen.findings
+    assert not seen.ok
+
+
+@pytest.mark.parametrize("head", [b"", b"From: a@x.de\r\nFrom: b@x.de\r\n"])
+def test_there_must_be_one_sender(head: bytes) -> None:
+    content = head + b"Subject: x\r\nContent-Type: text/html\r\n\r\n" + (
+        embed(check(CARD, allow=ALL_RULES)).html.encode()
+    )  # fmt: skip
+    assert outcomes(inspect(content, "mail"))["from"] is Outcome.FAILED
