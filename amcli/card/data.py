@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from amcli.card.rendering.limits import MAX_DATA_CHARACTERS, MAX_NESTING
-from amcli.card.rendering.render import RESERVED_VARIABLES
+from amcli.card.reserved import RESERVED_VARIABLES
 from amcli.errors import DataError, UsageError
 
 

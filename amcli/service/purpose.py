@@ -33,14 +33,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from amcli.card.reserved import PURPOSE_TOKEN_PLACEHOLDER
 from amcli.clock import Clock, utc_now
 from amcli.errors import AmcliError, KeyMaterialError, UsageError
 from amcli.secrets import Secret
 
 VERSION = "amp1"
-PLACEHOLDER = "amcli-placeholder-not-a-token"
-"""What ``render`` and ``lint`` print (amcli.card.rendering); every service refuses it."""
-
 DEFAULT_LIFETIME = timedelta(days=30)
 MAX_TOKEN_CHARACTERS = 4096
 MIN_KEY_BYTES = 32  # RFC 2104, section 3: shorter than the hash's output weakens it
@@ -188,7 +186,7 @@ def open_purpose_token(text: str, keys: PurposeKeys, clock: Clock = utc_now) -> 
 
     Raises PurposeTokenRejected (PurposeTokenExpired), and nothing else, for every other text.
     """
-    if text == PLACEHOLDER:
+    if text == PURPOSE_TOKEN_PLACEHOLDER:
         raise PurposeTokenRejected(
             "the limited-purpose token is the placeholder that render and lint print",
             hint="amcli send mints the real one",

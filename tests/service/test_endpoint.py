@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
+from amcli.card.reserved import PURPOSE_TOKEN_PLACEHOLDER
 from amcli.outlook.issuer import LocalIssuer, Person, Registration
 from amcli.secrets import Secret
 from amcli.service.action_response import ActionResponse
 from amcli.service.endpoint import ActionEndpoint, VerifiedClick
-from amcli.service.purpose import PLACEHOLDER, Purpose, PurposeKeys, mint
+from amcli.service.purpose import Purpose, PurposeKeys, mint
 from amcli.service.store import SqliteStore, StoreUnavailable
 from amcli.verify.keyset import StaticKeys
 from amcli.verify.token import TokenPolicy
@@ -190,7 +191,7 @@ def test_bearer_tokens_that_do_not_count(
 @pytest.mark.parametrize(
     ("content", "status", "shown"),
     [
-        (body(token=PLACEHOLDER), 403, "cannot be used"),
+        (body(token=PURPOSE_TOKEN_PLACEHOLDER), 403, "cannot be used"),
         (body(token=mint(PURPOSE, PurposeKeys.generate("k1"), clock=clock)), 403, "cannot be used"),
         (
             body(token=mint(PURPOSE, PURPOSE_KEYS, clock=clock, lifetime=timedelta(0))),

@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amcli.card.rendering.render import PURPOSE_TOKEN_PLACEHOLDER
+from amcli.card.reserved import PURPOSE_TOKEN_PLACEHOLDER
 from amcli.errors import AmcliError, KeyMaterialError, UsageError
 from amcli.secrets import Secret
 from amcli.service.purpose import (
-    PLACEHOLDER,
     Purpose,
     PurposeKeys,
     PurposeTokenRejected,
@@ -100,11 +99,7 @@ def test_every_purpose_comes_back_unchanged(purpose: Purpose) -> None:
 
 def test_the_placeholder_is_never_accepted() -> None:
     with pytest.raises(PurposeTokenRejected, match="placeholder"):
-        open_purpose_token(PLACEHOLDER, KEYS, clock)
-
-
-def test_the_placeholder_is_the_one_that_rendering_prints() -> None:
-    assert PLACEHOLDER == PURPOSE_TOKEN_PLACEHOLDER
+        open_purpose_token(PURPOSE_TOKEN_PLACEHOLDER, KEYS, clock)
 
 
 def test_a_token_of_another_service_is_refused() -> None:

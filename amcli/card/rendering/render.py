@@ -26,6 +26,7 @@ from amcli.card.rendering.sandbox import CardEnvironment
 from amcli.card.rendering.syntax import MarkTable
 from amcli.card.rendering.trouble import did_you_mean, told_with_place
 from amcli.card.rendering.urls import write_url
+from amcli.card.reserved import PURPOSE_TOKEN_PLACEHOLDER
 from amcli.errors import TemplateError
 
 if TYPE_CHECKING:
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
 
 PurposeToken = Callable[..., str]
 """Called by ``{{ purpose_token(actions=[...]) }}``; returns the token's text."""
-
-# What `purpose_token()` prints where no real one is minted; services always refuse it.
-PURPOSE_TOKEN_PLACEHOLDER = "amcli-placeholder-not-a-token"  # noqa: S105 - says so itself
-
 
 @dataclass(frozen=True)
 class CardTemplate:
@@ -68,9 +65,6 @@ class Envelope:
             "sender": self.sender,
             "recipients": list(self.recipients),
         }
-
-
-RESERVED_VARIABLES = frozenset(Envelope().variables()) | {"input", "purpose_token"}
 
 
 @dataclass(frozen=True)
