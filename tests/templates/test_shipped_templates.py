@@ -246,7 +246,7 @@ def test_an_input_of_version_1_0_has_its_label_above_it(case: Case) -> None:
             continue
         assert not {"label", "isRequired", "errorMessage", "regex"} & node.value.keys()
         assert node.parent is not None
-        siblings = node.parent.value[str(node.property)]
+        siblings = node.parent.value[str(node.holder)]
         above = siblings[siblings.index(node.value) - 1]
         assert (above["type"], above["weight"]) == ("TextBlock", "bolder")
 
