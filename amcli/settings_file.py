@@ -109,9 +109,8 @@ def _bad_toml(path: Path, error: Exception) -> ConfigurationError:
     found = re.search(r"^(.*) \(at line (\d+), column (\d+)\)$", str(error))
     if found is None:
         return ConfigurationError(f"{path}: not TOML: {error}")
-    return ConfigurationError(
-        f"{path}:{found[2]}:{found[3]}: not TOML: {found[1]}", hint=None
-    )
+    hint = 'a text stands in "quotes"' if found[1] == "Invalid value" else None
+    return ConfigurationError(f"{path}:{found[2]}:{found[3]}: not TOML: {found[1]}", hint=hint)
 
 
 class Place:

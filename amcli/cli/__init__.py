@@ -6,10 +6,12 @@ Nothing heavy is imported here: a command's module is loaded when the command is
 from __future__ import annotations
 
 import contextlib
+import io
 import itertools
 import os
 import select
 import sys
+from pathlib import Path
 from typing import TextIO
 
 import click
@@ -24,15 +26,22 @@ _COMPLETE = "_AMCLI_COMPLETE"
 
 def main(arguments: list[str]) -> int:
     """Run amcli as the process's own command line and return the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        # A lone surrogate in a card, or a terminal without UTF-8, must not end in a traceback.
-        if stream is not None and hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    _complete_streams()
     if instruction := os.environ.get(_COMPLETE):
         from click.shell_completion import shell_complete
 
         return shell_complete(root, {}, "amcli", _COMPLETE, instruction)
     return run(arguments)
+
+
+def _complete_streams() -> None:
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by the caller, as in `amcli templates >&-`
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        # A lone surrogate in a card, or a terminal without UTF-8, must not end in a traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def run(arguments: list[str]) -> int:
@@ -48,8 +57,7 @@ def run(arguments: list[str]) -> int:
             if _reader_went_away(error):
                 return 0
             code = _failed(session, error)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return session.failed("interrupted", INTERRUPTED)
     except OSError as error:
@@ -108,8 +116,8 @@ def _reader_went_away(error: Exception) -> bool:
     return bool(gone)
 
 
-def _is_broken(stream: TextIO | None) -> bool:
-    if stream is None or not hasattr(select, "poll"):  # Windows has neither poll nor EPIPE here
+def _is_broken(stream: TextIO) -> bool:
+    if not hasattr(select, "poll"):  # Windows has neither poll nor EPIPE here
         return False
     with contextlib.suppress(OSError, ValueError):
         poll = select.poll()

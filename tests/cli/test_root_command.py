@@ -187,12 +187,24 @@ def test_a_full_disk_is_said_without_a_traceback() -> None:
     assert done.stderr == b"amcli: No space left on device\n"
 
 
-def test_no_standard_output_at_all_is_no_error() -> None:
+@pytest.mark.parametrize("arguments", ["-h", "templates", "render survey -q"])
+def test_no_standard_output_at_all_is_no_error(arguments: str) -> None:
     done = subprocess.run(
-        ["sh", "-c", f'"{sys.executable}" -m amcli -h >&-'], capture_output=True, check=False
+        ["sh", "-c", f'"{sys.executable}" -m amcli {arguments} >&-'],
+        capture_output=True,
+        check=False,
     )
 
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_no_standard_input_at_all_is_an_empty_one() -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -m amcli lint - <&-'], capture_output=True, check=False
+    )
+
+    assert done.returncode == 4
+    assert b"empty" in done.stderr + done.stdout
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
