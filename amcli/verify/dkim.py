@@ -52,6 +52,7 @@ def check_dkim(
     that fails beside one that holds counts as skipped: receivers ignore it (RFC 6376, 6.1).
     Raises UnreadableInput when the given record is none.
     """
+    text = None if record is None else record_text(record)
     signatures = _signatures(content)
     asked = record is not None or resolver is not None
     if not signatures:
@@ -60,7 +61,6 @@ def check_dkim(
         names = ", ".join(s.name for s in signatures)
         checks = [skipped("dkim", f"not asked for; signed with {names}", _HOW_TO_ASK)]
     else:
-        text = None if record is None else record_text(record)
         checks = _lenient([_check(content, s, text, resolver) for s in signatures])
     holding = [s for s, c in zip(signatures, checks, strict=False) if c.outcome is Outcome.PASSED]
     return [*checks, _alignment(holding if asked else signatures, sender, asked)]

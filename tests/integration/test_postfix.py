@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from local_postfix import Postfix
 
 from amcli.cli import run
 from amcli.outlook.authority import LocalAuthority
@@ -16,6 +16,9 @@ from amcli.signing.keygen import (
     write_card_key,
     write_dkim_key,
 )
+
+if TYPE_CHECKING:
+    from local_postfix import Postfix
 
 pytestmark = pytest.mark.integration
 
