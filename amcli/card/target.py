@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -37,6 +37,8 @@ class TemplateTarget:
     samples: tuple[Path, ...] = ()
     folder: TemplateFolder | None = None
     """The folder that it belongs to, where it has a ``template.toml``."""
+    hides_built_in: bool = False
+    """The project's own, found by a name that a built-in template has too."""
 
 
 Target = CardTarget | TemplateTarget
@@ -80,8 +82,9 @@ def open_target(
     if path.suffix in {".j2", ".json"}:
         raise NothingFound(f"there is no file {text!r}")
     name, _, refresh = text.partition("/")
-    folder = find_template(name, project_templates).template
-    return _refresh(folder, refresh) if refresh else _main(folder)
+    found = find_template(name, project_templates)
+    target = _refresh(found.template, refresh) if refresh else _main(found.template)
+    return replace(target, hides_built_in=found.hides_built_in)
 
 
 def card_file(path: Path) -> CardTarget:

@@ -46,10 +46,16 @@ def card_options(command: F) -> F:
 
 
 def open_card_target(text: str) -> Target:
-    """Return the target that was named on the command line."""
-    from amcli.card.target import open_target
+    """Return the target that was named on the command line; says when a name exists twice."""
+    from amcli.card.target import TemplateTarget, open_target
 
-    return open_target(text, current().settings.get("templates.folder"), sys.stdin.buffer)
+    opened = open_target(text, current().settings.get("templates.folder"), sys.stdin.buffer)
+    if isinstance(opened, TemplateTarget) and opened.hides_built_in:
+        current().note(
+            f"{text}: the project's own, in {opened.template.folder}; "
+            "it hides the built-in template of the same name"
+        )
+    return opened
 
 
 def load_card(

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 PurposeToken = Callable[..., str]
 """Called by ``{{ purpose_token(actions=[...]) }}``; returns the token's text."""
 
+
 @dataclass(frozen=True)
 class CardTemplate:
     """One ``.j2`` file in its folder."""
