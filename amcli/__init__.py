@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from amcli.card.rendering import CardTemplate, Envelope, RenderedCard, render
     from amcli.card.template import TemplateFolder, load_template
     from amcli.errors import AmcliError
-    from amcli.lint.engine import CardRejected, check, lint
-    from amcli.lint.finding import CheckedCard, Finding, Severity
+    from amcli.linting.engine import CardRejected, check, lint
+    from amcli.linting.finding import CheckedCard, Finding, Severity
     from amcli.mail.body import HtmlBody, embed
     from amcli.mail.connection import SmtpServer
+    from amcli.mail.dkim import add_dkim
     from amcli.mail.message import MailMessage, compose
     from amcli.mail.smtp import Receipt, deliver
     from amcli.mail.smtp_auth import Credentials
     from amcli.secrets import Secret
-    from amcli.signing.dkim import DkimKey, add_dkim, load_dkim_key
+    from amcli.signing.dkim_key import DkimKey, load_dkim_key
     from amcli.signing.keys import SigningKey, VerifyingKey, load_public_key, load_signing_key
-    from amcli.signing.signed_card import SignedCard
-    from amcli.signing.signed_card import sign_card as sign
+    from amcli.signing.signed_card import SignedCard, sign
     from amcli.verify.checks import Check, Outcome, Verdict
     from amcli.verify.inspect import Inspection, inspect
     from amcli.verify.token import (
@@ -48,15 +48,16 @@ _MODULES = {
     "amcli.card.rendering": ("CardTemplate", "Envelope", "RenderedCard", "render"),
     "amcli.card.template": ("TemplateFolder", "load_template"),
     "amcli.errors": ("AmcliError",),
-    "amcli.lint.engine": ("CardRejected", "check"),
-    "amcli.lint.finding": ("CheckedCard", "Finding", "Severity"),
+    "amcli.linting.engine": ("CardRejected", "check", "lint"),
+    "amcli.linting.finding": ("CheckedCard", "Finding", "Severity"),
     "amcli.mail.body": ("HtmlBody", "embed"),
     "amcli.mail.connection": ("SmtpServer",),
     "amcli.mail.message": ("MailMessage", "compose"),
     "amcli.mail.smtp": ("Receipt", "deliver"),
     "amcli.mail.smtp_auth": ("Credentials",),
     "amcli.secrets": ("Secret",),
-    "amcli.signing.dkim": ("DkimKey", "add_dkim", "load_dkim_key"),
+    "amcli.mail.dkim": ("add_dkim",),
+    "amcli.signing.dkim_key": ("DkimKey", "load_dkim_key"),
     "amcli.signing.keys": ("SigningKey", "VerifyingKey", "load_public_key", "load_signing_key"),
     "amcli.signing.signed_card": ("SignedCard", "sign"),
     "amcli.verify.checks": ("Check", "Outcome", "Verdict"),
@@ -65,8 +66,6 @@ _MODULES = {
                            "check_token", "decode_token", "verify_token"),
 }  # fmt: skip
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}
-_OWN_NAMES = {"sign": "sign_card"}
-"""Public names that their module calls otherwise."""
 
 __all__ = [
     "AmcliError",
@@ -122,11 +121,9 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     import importlib
 
-    if name == "lint":  # the package of that name, which can be called
-        return importlib.import_module("amcli.lint")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(importlib.import_module(_HOMES[name]), _OWN_NAMES.get(name, name))
+    found = getattr(importlib.import_module(_HOMES[name]), name)
     globals()[name] = found
     return found
 

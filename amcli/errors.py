@@ -19,7 +19,7 @@ AmcliError
 ├── FindingsError         1  lint errors stand in the way
 └── TokenRejected         1  a bearer token that must not be trusted
 
-Findings and verdicts themselves are values (amcli.lint, amcli.verify); only code that goes on
+Findings and verdicts themselves are values (amcli.linting, amcli.verify); only code that goes on
 to rely on a clean card or a genuine token gets an exception.
 """
 

@@ -19,19 +19,19 @@ GROUND = {
 """What every stage may import."""
 
 STAGES = {
-    "lint": set[str](),
-    "signing": {"lint", "mail"},
-    "mail": {"lint", "signing"},
-    "verify": {"lint", "signing", "mail"},
+    "linting": set[str](),
+    "signing": {"linting"},
+    "mail": {"linting", "signing"},
+    "verify": {"linting", "signing", "mail"},
     "service": {"verify"},
-    "outlook": {"lint", "signing", "mail", "verify", "service"},
-    "demo": {"lint", "signing", "mail", "verify", "service", "outlook"},
+    "outlook": {"linting", "signing", "mail", "verify", "service"},
+    "demo": {"linting", "signing", "mail", "verify", "service", "outlook"},
 }
 """Each stage with the other stages that it may import."""
 
 ONLY_IN = {
     "click": ("amcli/cli/",),
-    "rich": ("amcli/cli/", "amcli/lint/report/text.py"),
+    "rich": ("amcli/cli/", "amcli/linting/report/text.py"),
 }
 
 LIGHT = ("amcli/__init__.py", "amcli/__main__.py", "amcli/errors.py", "amcli/new_files.py",

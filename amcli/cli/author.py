@@ -107,8 +107,8 @@ def render(
 def _untrusted(
     target: str, data_files: tuple[Path, ...], sets: tuple[str, ...], envelope: Any
 ) -> MadeCard:
-    from amcli.card.rendering.child import make_card_in_child
     from amcli.card.target import DataSource
+    from amcli.card.untrusted import make_card_in_child
     from amcli.cli.cards import open_card_target
 
     return make_card_in_child(open_card_target(target), DataSource(data_files, sets), envelope)
@@ -117,7 +117,7 @@ def _untrusted(
 def _formatted(made: MadeCard, output_format: str) -> bytes:
     if output_format == "card":
         return (made.document.pretty() + "\n").encode()
-    from amcli.lint.engine import ALL_RULES, check
+    from amcli.linting.engine import ALL_RULES, check
     from amcli.mail.body import embed
 
     body = embed(check(made.document, allow=ALL_RULES), fallback_html=made.fallback_html)

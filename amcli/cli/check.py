@@ -13,7 +13,7 @@ from amcli.cli.options import json_option, setting_option
 from amcli.cli.session import current, printable
 
 if TYPE_CHECKING:
-    from amcli.lint.run import Report
+    from amcli.linting.run import Report
 
 __all__ = ["inspect", "lint"]
 
@@ -58,7 +58,7 @@ def lint(paths: tuple[str, ...], output_format: str, allow: tuple[str, ...], as_
     Every template is rendered with each of its samples, and its refresh cards with theirs.
     Exits with 1 when there is an error; warnings alone are no failure.
     """
-    from amcli.lint.run import lint_paths
+    from amcli.linting.run import lint_paths
 
     report = lint_paths(
         paths,
@@ -72,12 +72,12 @@ def lint(paths: tuple[str, ...], output_format: str, allow: tuple[str, ...], as_
 
 def _print(report: Report, *, as_json: bool) -> None:
     if as_json:
-        from amcli.lint.report.machine import report_fields
+        from amcli.linting.report.machine import report_fields
 
         current().json = True
         current().answer(ok=report.exit_code == 0, **report_fields(report))
         return
-    from amcli.lint.report.text import findings_text, summary_text
+    from amcli.linting.report.text import findings_text, summary_text
 
     # Click takes the colours out again where nobody wants them.
     click.echo(findings_text(report, colour=True), nl=False)

@@ -18,7 +18,7 @@ from amcli.cli.session import current, printable
 from amcli.errors import AmcliError, PartlySent, UnreadableInput, UsageError, WouldOverwrite
 
 if TYPE_CHECKING:
-    from amcli.lint.finding import Finding
+    from amcli.linting.finding import Finding
     from amcli.mail.sending import Prepared, Route
     from amcli.mail.smtp import Receipt
 

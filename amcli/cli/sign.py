@@ -16,7 +16,7 @@ from amcli.cli.session import current, printable
 
 if TYPE_CHECKING:
     from amcli.card.target import MadeCard
-    from amcli.lint.finding import CheckedCard
+    from amcli.linting.finding import CheckedCard
     from amcli.signing.keys import SigningKey
     from amcli.signing.signed_card import SignedCard
 
@@ -103,13 +103,15 @@ def sign(
     """
     from amcli.card.rendering import Envelope
     from amcli.cli.keys import open_signing_key
-    from amcli.lint.engine import ALL_RULES, check
-    from amcli.signing.signed_card import sign_card
+    from amcli.linting.engine import ALL_RULES, check
+    from amcli.signing import signed_card
 
     key = open_signing_key(key_file, passphrase_file)
     made = load_card(target, data_files, sets, Envelope(originator, sender, (*to, *cc)))
     card = check(made.document, signed=True, allow=ALL_RULES)
-    signed = sign_card(card, key, sender=sender, originator=originator, recipients=(*to, *cc))
+    signed = signed_card.sign(
+        card, key, sender=sender, originator=originator, recipients=(*to, *cc)
+    )
     text = _formatted(signed, made, output_format)
     if output is not None or not as_json:
         write_output(text.encode(), output, force=force)
@@ -127,7 +129,7 @@ def _formatted(signed: SignedCard, made: MadeCard, output_format: str) -> str:
 
 
 def _note_doubts(card: CheckedCard, signed: SignedCard, key: SigningKey) -> None:
-    from amcli.lint.finding import errors_among
+    from amcli.linting.finding import errors_among
     from amcli.signing.signed_card import SAMPLE_KEY_FINGERPRINT, SAMPLE_ORIGINATOR
 
     note, errors = current().note, errors_among(card.findings)

@@ -14,7 +14,7 @@ from amcli.demo.expense_service import ExpenseDesk, serving
 from amcli.demo.outbound import ENVELOPE, Story
 from amcli.demo.trip import Taken, expect
 from amcli.errors import NothingFound
-from amcli.lint.engine import check
+from amcli.linting.engine import check
 from amcli.mail.fallback import card_headline, fallback_text
 from amcli.outlook.click import ClickOutcome, click
 from amcli.outlook.http import Send, loopback

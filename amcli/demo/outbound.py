@@ -21,14 +21,15 @@ from amcli.demo.cast import (
 )
 from amcli.demo.folder import DemoFolder
 from amcli.demo.trip import Taken, expect
-from amcli.lint.engine import check
-from amcli.lint.finding import CheckedCard
+from amcli.linting.engine import check
+from amcli.linting.finding import CheckedCard
 from amcli.mail.body import embed
+from amcli.mail.dkim import add_dkim
 from amcli.mail.message import MailMessage, compose
 from amcli.mail.smtp import SmtpServer, deliver
 from amcli.outlook.inbox import Inbox
 from amcli.service.purpose import Purpose, PurposeKeys, mint
-from amcli.signing.dkim import add_dkim, load_dkim_key
+from amcli.signing.dkim_key import load_dkim_key
 from amcli.signing.keygen import (
     generate_card_key,
     generate_dkim_key,
@@ -36,7 +37,7 @@ from amcli.signing.keygen import (
     write_dkim_key,
 )
 from amcli.signing.keys import SigningKey, VerifyingKey, load_public_key, load_signing_key
-from amcli.signing.signed_card import SignedCard, sign_card
+from amcli.signing.signed_card import SignedCard, sign
 from amcli.verify.checks import Outcome
 from amcli.verify.inspect import inspect
 
@@ -102,9 +103,9 @@ def make_keys(story: Story) -> Taken[SigningKey]:
     return Taken(key, f"RSA {bits} for cards, RSA {bits} for DKIM; private files are yours only")
 
 
-def sign(story: Story, card: CheckedCard, key: SigningKey) -> Taken[SignedCard]:
+def sign_card(story: Story, card: CheckedCard, key: SigningKey) -> Taken[SignedCard]:
     """4: the card as a compact JWS for this sender and this recipient."""
-    signed = sign_card(
+    signed = sign(
         card,
         key,
         sender=SENDER,

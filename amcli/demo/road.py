@@ -51,7 +51,7 @@ def walk(trip: Trip, story: outbound.Story) -> None:
     rendered = trip.step("render", outbound.render_card, story, purpose_keys)
     card = trip.step("lint", outbound.lint_card, rendered)
     key = trip.step("keys", outbound.make_keys, story)
-    signed = trip.step("sign", outbound.sign, story, card, key)
+    signed = trip.step("sign", outbound.sign_card, story, card, key)
     mail = trip.step("compose", outbound.compose_mail, story, signed)
     delivered = trip.step("deliver", outbound.deliver_mail, story, mail)
     received = trip.step("inspect", outbound.inspect_mail, story, delivered, card)

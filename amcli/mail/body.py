@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from amcli.card.document import CardDocument, CardKind
 from amcli.errors import UsageError
-from amcli.lint.finding import CheckedCard
+from amcli.linting.finding import CheckedCard
 from amcli.mail.fallback import fallback_html as html_of
 from amcli.mail.fallback import fallback_text as text_of
 

@@ -10,18 +10,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from amcli.address import parse_address, without_case
 from amcli.card.document import CardDocument
 from amcli.clock import Clock, utc_now
 from amcli.errors import PartlySent, UsageError
-from amcli.lint.finding import CheckedCard
-from amcli.mail.address import parse_address
+from amcli.linting.finding import CheckedCard
 from amcli.mail.body import HtmlBody, embed
 from amcli.mail.fallback import card_headline
 from amcli.mail.message import MailMessage, compose
 from amcli.mail.smtp import Credentials, Receipt, SmtpServer, deliver
 
 if TYPE_CHECKING:
-    from amcli.signing.dkim import DkimKey
+    from amcli.signing.dkim_key import DkimKey
     from amcli.signing.keys import SigningKey
     from amcli.signing.signed_card import SignedCard
 
@@ -52,7 +52,7 @@ class Route:
     @property
     def is_to_oneself(self) -> bool:
         """Return whether everybody it goes to is the sender: Outlook asks less of such mail."""
-        return {address.casefold() for address in self.recipients} == {self.sender.casefold()}
+        return set(map(without_case, self.recipients)) == {without_case(self.sender)}
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def _refuse_mismatches(request: SendRequest) -> None:
 
 
 def _checked(request: SendRequest) -> CheckedCard:
-    from amcli.lint.engine import check
+    from amcli.linting.engine import check
 
     return check(
         request.document,
@@ -174,9 +174,9 @@ def _checked(request: SendRequest) -> CheckedCard:
 def _signed(card: CheckedCard, request: SendRequest, clock: Clock) -> SignedCard | None:
     if request.signing is None:
         return None
-    from amcli.signing.signed_card import sign_card
+    from amcli.signing.signed_card import sign
 
-    return sign_card(
+    return sign(
         card,
         request.signing.key,
         sender=request.route.sender,
@@ -191,7 +191,7 @@ def _with_dkim(
 ) -> tuple[MailMessage, tuple[str, ...], tuple[str, ...]]:
     if key is None:
         return message, (), ()
-    from amcli.signing.dkim import add_dkim, alignment_warning
+    from amcli.mail.dkim import add_dkim, alignment_warning
 
     selectors = [key.selector, *([key.ed25519.selector] if key.ed25519 else [])]
     names = tuple(f"{selector}._domainkey.{key.domain}" for selector in selectors)

@@ -16,7 +16,7 @@ import jwt
 from amcli.card.document import CardDocument, CardKind
 from amcli.clock import Clock, utc_now
 from amcli.errors import UsageError
-from amcli.lint.finding import CheckedCard
+from amcli.linting.finding import CheckedCard
 from amcli.signing.keys import SigningKey
 
 ALGORITHM = "RS256"
@@ -66,7 +66,7 @@ class SignedCard:
     claims: SignedClaims
 
 
-def sign_card(
+def sign(
     card: CheckedCard,
     key: SigningKey,
     *,
@@ -81,7 +81,7 @@ def sign_card(
     Raises UsageError when the card names another originator, when there is no originator or no
     recipient, and AddressError for an address that is none.
     """
-    from amcli.mail.address import parse_address
+    from amcli.address import parse_address
 
     if not recipients:
         raise UsageError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from amcli.lint.finding import Finding, errors_among
+from amcli.linting.finding import Finding, errors_among
 from amcli.verify.checks import Check, Verdict, failed, passed, skipped
 from amcli.verify.dkim import Resolver, check_dkim
 from amcli.verify.embedded import EmbeddedCard, extract
@@ -81,6 +81,6 @@ def _from_check(mail: ReceivedMail) -> Check:
 def _findings(card: EmbeddedCard) -> tuple[Finding, ...]:
     if card.document is None:
         return ()
-    from amcli.lint.engine import lint
+    from amcli.linting.engine import lint
 
     return tuple(lint(card.document, signed=card.jws is not None))

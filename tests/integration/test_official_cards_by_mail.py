@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from amcli.card.document import parse_card
-from amcli.lint.engine import ALL_RULES, check
+from amcli.linting.engine import ALL_RULES, check
 from amcli.mail.sending import Route, SendRequest, Signing, prepare
 from amcli.mail.smtp import SmtpServer, deliver
 from amcli.outlook.authority import LocalAuthority
 from amcli.outlook.inbox import Inbox
-from amcli.signing.dkim import DkimKey
+from amcli.signing.dkim_key import DkimKey
 from amcli.signing.keygen import generate_dkim_key
 from amcli.signing.keys import SigningKey
 from amcli.verify.checks import Outcome

@@ -10,7 +10,7 @@ import pytest
 
 from amcli.card.document import CardDocument, CardKind
 from amcli.errors import UsageError
-from amcli.lint.finding import CheckedCard
+from amcli.linting.finding import CheckedCard
 from amcli.mail.body import embed, script_element, signed_section
 
 CARD = CardDocument(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from amcli.card.document import CardDocument, CardKind
 from amcli.errors import AddressError
-from amcli.lint.finding import CheckedCard
+from amcli.linting.finding import CheckedCard
 from amcli.mail.body import HtmlBody, embed
 from amcli.mail.message import CORRELATION_HEADER, MailMessage, compose
 from amcli.verify.embedded import extract

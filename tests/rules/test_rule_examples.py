@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from amcli.card.document import parse_card
-from amcli.lint.engine import lint
-from amcli.lint.registry import RULES
+from amcli.linting.engine import lint
+from amcli.linting.registry import RULES
 
 HERE = Path(__file__).parent
 BAD = sorted(HERE.glob("AM*/bad/*.json"))

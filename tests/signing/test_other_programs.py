@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from amcli.card.document import parse_card
-from amcli.lint.finding import CheckedCard
+from amcli.linting.finding import CheckedCard
 from amcli.secrets import Secret
 from amcli.signing.keygen import (
     generate_card_key,
@@ -21,7 +21,7 @@ from amcli.signing.keygen import (
     write_dkim_key,
 )
 from amcli.signing.keys import SigningKey, load_signing_key
-from amcli.signing.signed_card import sign_card
+from amcli.signing.signed_card import sign
 
 pytestmark = pytest.mark.integration
 
@@ -60,7 +60,7 @@ def openssl(required_program: Programs) -> str:
 @pytest.fixture(scope="module")
 def jws(keys: Path) -> str:
     card = parse_card('{"type":"AdaptiveCard","version":"1.0","fallbackText":"é \\ud800"}', "card")
-    return sign_card(
+    return sign(
         CheckedCard(card, ()),
         load_signing_key(keys / "card-private.pem"),
         sender="approvals@contoso.com",

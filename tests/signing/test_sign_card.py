@@ -12,9 +12,10 @@ import pytest
 
 from amcli.card.document import parse_card
 from amcli.errors import AddressError, UsageError
-from amcli.lint.finding import CheckedCard
+from amcli.linting.finding import CheckedCard
+from amcli.signing import signed_card
 from amcli.signing.keys import SigningKey
-from amcli.signing.signed_card import SignedCard, sign_card
+from amcli.signing.signed_card import SignedCard
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -38,7 +39,7 @@ def sign(private: RSAPrivateKey) -> Signer:
             **changes,
         }
         document = parse_card(json.dumps(card), "card.json")
-        return sign_card(CheckedCard(document, ()), SigningKey(private), **arguments)
+        return signed_card.sign(CheckedCard(document, ()), SigningKey(private), **arguments)
 
     return sign_it
 

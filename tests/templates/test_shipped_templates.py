@@ -18,8 +18,8 @@ from amcli.card.document import CardDocument, CardKind, walk
 from amcli.card.rendering import CardTemplate, Envelope, render, render_subject
 from amcli.card.template import TemplateFolder, load_template
 from amcli.errors import TemplateError
-from amcli.lint.engine import lint
-from amcli.lint.finding import Severity
+from amcli.linting.engine import lint
+from amcli.linting.finding import Severity
 from amcli.resources import resource_folder
 
 SHIPPED = sorted(path.parent for path in resource_folder("templates").glob("*/template.toml"))

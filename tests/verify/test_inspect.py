@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from amcli.card.document import CardDocument, CardKind
-from amcli.lint.engine import ALL_RULES, check
+from amcli.linting.engine import ALL_RULES, check
 from amcli.mail.body import embed
 from amcli.mail.message import compose
 from amcli.mail.sending import Route, SendRequest, Signing, prepare
-from amcli.signing.dkim import DkimKey
+from amcli.signing.dkim_key import DkimKey
 from amcli.signing.keygen import GeneratedDkimKey, generate_dkim_key
 from amcli.signing.keys import SigningKey
 from amcli.verify.checks import Outcome

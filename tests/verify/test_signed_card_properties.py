@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amcli.card.document import parse_card
-from amcli.lint.finding import CheckedCard
+from amcli.linting.finding import CheckedCard
+from amcli.signing import signed_card
 from amcli.signing.keys import SigningKey
-from amcli.signing.signed_card import SignedCard, sign_card
+from amcli.signing.signed_card import SignedCard
 from amcli.verify.checks import Verdict
 from amcli.verify.signed_card import check_signed_card
 
@@ -47,7 +48,7 @@ CARDS = st.one_of(
 
 def sign(card: dict[str, Any]) -> SignedCard:
     document = parse_card(json.dumps(card), "card.json")
-    return sign_card(
+    return signed_card.sign(
         CheckedCard(document, ()),
         KEY,
         sender=SENDER,

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from amcli.card.document import CardDocument, CardKind, parse_card
 from amcli.errors import FindingsError, UsageError
-from amcli.lint.engine import ALL_RULES, CardRejected, check, lint
-from amcli.lint.finding import Severity
-from amcli.lint.mistakes import known_types
-from amcli.lint.schema import card_schema
+from amcli.linting.engine import ALL_RULES, CardRejected, check, lint
+from amcli.linting.finding import Severity
+from amcli.linting.mistakes import known_types
+from amcli.linting.schema import card_schema
 
 ORIGINATOR = "0f5b2c1e-6a4d-4f1b-9c55-2f3f0f3d7a10"
 

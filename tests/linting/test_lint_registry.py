@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from amcli.errors import UsageError
-from amcli.lint import rules
-from amcli.lint.registry import RULES, find_rule
-from amcli.lint.rule import Rule
+from amcli.linting import rules
+from amcli.linting.registry import RULES, find_rule
+from amcli.linting.rule import Rule
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "lint.md"
 HEADINGS = ("What it finds:", "Why it matters:", "Example:", "Use instead:")

@@ -8,10 +8,10 @@ from typing import Any
 
 from amcli.card.document import CardDocument
 from amcli.errors import FindingsError
-from amcli.lint.facts import CardFacts
-from amcli.lint.finding import CheckedCard, Finding, Severity, errors_among
-from amcli.lint.registry import RULES, find_rule
-from amcli.lint.rules.registration import missing_originator
+from amcli.linting.facts import CardFacts
+from amcli.linting.finding import CheckedCard, Finding, Severity, errors_among
+from amcli.linting.registry import RULES, find_rule
+from amcli.linting.rules.registration import missing_originator
 
 _SHOWN_ERRORS = 3
 

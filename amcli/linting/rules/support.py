@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amcli.card.document import Node
-from amcli.lint.facts import FIRST_EXECUTE_VERSION, CardFacts
-from amcli.lint.finding import Severity
-from amcli.lint.rule import ADAPTIVE, Certainty, Problem, rule
-from amcli.lint.rules.structure import from_schema
+from amcli.linting.facts import FIRST_EXECUTE_VERSION, CardFacts
+from amcli.linting.finding import Severity
+from amcli.linting.rule import ADAPTIVE, Certainty, Problem, rule
+from amcli.linting.rules.structure import from_schema
 
 _REFERENCE = "Microsoft, Outlook's Adaptive Card reference"
 _FAQ = "Microsoft, actionable messages FAQ"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from amcli.lint.finding import Finding, Severity
-from amcli.lint.run import Report, Trouble
+from amcli.linting.finding import Finding, Severity
+from amcli.linting.run import Report, Trouble
 
 
 def report_fields(report: Report) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from amcli.lint.facts import CardFacts
-from amcli.lint.finding import Severity
-from amcli.lint.rule import Certainty, Problem, rule
+from amcli.linting.facts import CardFacts
+from amcli.linting.finding import Severity
+from amcli.linting.rule import Certainty, Problem, rule
 
 SAMPLE_ORIGINATOR = "65c680ef-36a6-4a1b-b84c-a7b5c6198792"
 _GUID = re.compile(r"\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?", re.IGNORECASE)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amcli.card.document import Node
-from amcli.lint.facts import CardFacts
-from amcli.lint.finding import Severity
-from amcli.lint.rule import ADAPTIVE, MESSAGE, Certainty, Problem, rule
-from amcli.lint.rules.structure import from_schema
-from amcli.lint.suggestion import did_you_mean
+from amcli.linting.facts import CardFacts
+from amcli.linting.finding import Severity
+from amcli.linting.rule import ADAPTIVE, MESSAGE, Certainty, Problem, rule
+from amcli.linting.rules.structure import from_schema
+from amcli.linting.suggestion import did_you_mean
 
 _REFERENCE = "Microsoft, Outlook's Adaptive Card reference"
 _MESSAGE = "Microsoft, legacy message card reference"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from amcli.lint.facts import CardFacts
-from amcli.lint.finding import Severity
-from amcli.lint.rule import ADAPTIVE, MESSAGE, Certainty, Problem, rule
+from amcli.linting.facts import CardFacts
+from amcli.linting.finding import Severity
+from amcli.linting.rule import ADAPTIVE, MESSAGE, Certainty, Problem, rule
 
 _ADAPTIVE = "Microsoft, Adaptive Cards schema explorer and Outlook's card reference"
 _BOTH = "Microsoft, Adaptive Cards schema explorer; legacy message card reference"

@@ -7,8 +7,8 @@ import io
 from rich.console import Console
 from rich.text import Text
 
-from amcli.lint.finding import Finding, Severity
-from amcli.lint.run import Report
+from amcli.linting.finding import Finding, Severity
+from amcli.linting.run import Report
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 

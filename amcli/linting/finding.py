@@ -38,7 +38,7 @@ class Finding:
 class CheckedCard:
     """A card that may be signed and sent, with the findings that did not stop it.
 
-    Made by ``amcli.lint.engine.check`` only, so that holding one means that the card was checked.
+    Made by ``amcli.linting.engine.check`` only: whoever holds one holds a card that was checked.
     """
 
     document: CardDocument

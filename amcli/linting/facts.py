@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from amcli.card.document import CardDocument, Node, walk
-from amcli.lint.mistakes import Mistake, known_types, mistakes
+from amcli.linting.mistakes import Mistake, known_types, mistakes
 
 FIRST_EXECUTE_VERSION = (1, 4)
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from amcli.errors import AmcliError
-from amcli.lint.engine import lint
-from amcli.lint.finding import Finding, Severity
-from amcli.lint.registry import find_rule
-from amcli.lint.sources import Source, expanded, sources
+from amcli.linting.engine import lint
+from amcli.linting.finding import Finding, Severity
+from amcli.linting.registry import find_rule
+from amcli.linting.sources import Source, expanded, sources
 
 NOTHING_FOUND = 3
 FINDINGS = 1

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from amcli.lint.facts import CardFacts, text_of
-from amcli.lint.finding import Severity
-from amcli.lint.rule import ADAPTIVE, Certainty, Problem, rule
+from amcli.linting.facts import CardFacts, text_of
+from amcli.linting.finding import Severity
+from amcli.linting.rule import ADAPTIVE, Certainty, Problem, rule
 
 
 @rule(

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from amcli.card.document import CardKind
-from amcli.lint.finding import Finding, Severity
+from amcli.linting.finding import Finding, Severity
 
 if TYPE_CHECKING:
-    from amcli.lint.facts import CardFacts
+    from amcli.linting.facts import CardFacts
 
 
 class Certainty(enum.Enum):

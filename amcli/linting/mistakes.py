@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from amcli.card.document import CardDocument, CardKind
-from amcli.lint.schema import SchemaError, card_schema, schema_errors
-from amcli.lint.suggestion import closest, did_you_mean
+from amcli.linting.schema import SchemaError, card_schema, schema_errors
+from amcli.linting.suggestion import closest, did_you_mean
 
 _SHOWN = 60
 

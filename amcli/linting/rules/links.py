@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from amcli.card.document import CardKind, Node
-from amcli.lint.addresses import Reach, host_problem, judge
-from amcli.lint.facts import CardFacts, text_of
-from amcli.lint.finding import Severity
-from amcli.lint.rule import Certainty, Problem, rule
+from amcli.linting.addresses import Reach, host_problem, judge
+from amcli.linting.facts import CardFacts, text_of
+from amcli.linting.finding import Severity
+from amcli.linting.rule import Certainty, Problem, rule
 
 _REFERENCE = "Microsoft, Outlook's Adaptive Card reference"
 _MESSAGE_IMAGES = ("activityImage", "image")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from amcli.errors import UsageError
-from amcli.lint.rule import Rule
-from amcli.lint.rules import actions, inputs, links, registration, structure, support, text
-from amcli.lint.suggestion import did_you_mean
+from amcli.linting.rule import Rule
+from amcli.linting.rules import actions, inputs, links, registration, structure, support, text
+from amcli.linting.suggestion import did_you_mean
 
 RULES: tuple[Rule, ...] = (
     structure.unknown_type,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from amcli.card.document import parse_card
-from amcli.lint.engine import lint
-from amcli.lint.finding import Finding, errors_among
+from amcli.linting.engine import lint
+from amcli.linting.finding import Finding, errors_among
 
 PLACEHOLDER_TARGET = ["target-not-public"]  # the sample's target is "http://..."
 
