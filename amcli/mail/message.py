@@ -16,9 +16,9 @@ from email.header import Header
 from email.quoprimime import body_encode
 from email.utils import format_datetime
 
+from amcli.address import address_domain, header_text, parse_address
 from amcli.clock import Clock, utc_now
 from amcli.errors import AddressError
-from amcli.mail.address import address_domain, header_text, parse_address
 from amcli.mail.body import HtmlBody
 
 RandomSource = Callable[[int], bytes]
@@ -46,7 +46,19 @@ class MailMessage:
     @property
     def recipients(self) -> tuple[str, ...]:
         """Return everybody who gets the mail, each once, To before Cc."""
-        return tuple(dict.fromkeys((*self.to, *self.cc)))
+        return (*self.to, *self.cc)
+
+
+def parse_recipients(
+    to: Sequence[str], cc: Sequence[str] = ()
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the addresses in To and those in Cc; raises AddressError for what is no address.
+
+    Whoever is named twice gets the mail once, and stands in To rather than in Cc.
+    """
+    in_to = tuple(dict.fromkeys(map(parse_address, to)))
+    in_cc = dict.fromkeys(map(parse_address, cc))
+    return in_to, tuple(address for address in in_cc if address not in in_to)
 
 
 def compose(
@@ -67,8 +79,7 @@ def compose(
     when nobody is named in ``to``.
     """
     from_address = parse_address(sender)
-    to_addresses = tuple(dict.fromkeys(parse_address(address) for address in to))
-    cc_addresses = tuple(dict.fromkeys(parse_address(address) for address in cc))
+    to_addresses, cc_addresses = parse_recipients(to, cc)
     if not to_addresses:
         raise AddressError("nobody is named in To", hint="Outlook shows cards to To and Cc only")
     now = clock()

@@ -22,6 +22,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from amcli.address import same_address
 from amcli.clock import Clock, utc_now
 from amcli.errors import NetworkError, TokenRejected
 from amcli.service.action_request import ActionRequest, Headers
@@ -80,7 +81,7 @@ def is_upn_of_recipient(token: VerifiedToken, recipient: str) -> bool:
     Only version 1 tokens have it, and it can be given to another person one day; a service that
     knows its users compares ``tenant`` and ``object_id`` instead.
     """
-    return token.upn is not None and token.upn.casefold() == recipient.casefold()
+    return token.upn is not None and same_address(token.upn, recipient)
 
 
 def ask_somebody(_click: VerifiedClick, _unfinished: Unfinished) -> ActionResponse:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from amcli.address import address_domain, without_case
 from amcli.errors import NetworkError, UnreadableInput
-from amcli.mail.address import address_domain
 from amcli.signing.dkim_record import dkim_record_value
 from amcli.verify.checks import Check, Outcome, failed, passed, skipped
 
@@ -188,7 +188,7 @@ def _alignment(signatures: Sequence[_Signature], sender: str, verified: bool) ->
     if not signatures or not domain:
         reason = "no signature that verifies" if domain else "the mail names no single sender"
         return failed("dkim-alignment", reason) if verified else skipped("dkim-alignment", reason)
-    signers = [signature.domain.lower().rstrip(".") for signature in signatures]
+    signers = [without_case(signature.domain).rstrip(".") for signature in signatures]
     for signer in signers:
         if _is_within(domain, signer) or _is_within(signer, domain):
             fits = f"d={signer} fits From's domain {domain}"

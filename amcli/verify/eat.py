@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from amcli.address import is_address, same_address
 from amcli.verify.checks import Check, Outcome, failed, passed, skipped
 from amcli.verify.clouds import EAT_AUTHORITY, Authority, parse_guid
 from amcli.verify.token_checks import (
     Case,
     check_caller,
     nobody_asked,
-    same_address,
     single_audience,
 )
 from amcli.verify.token_kind import EAT_ENDED, EAT_ISSUER, EAT_VERSION
-from amcli.verify.token_policy import AnyTenant, is_address, parse_performer
+from amcli.verify.token_policy import AnyTenant, parse_performer
 from amcli.verify.token_text import shown
 
 REQUIRED_DATES: tuple[str, ...] = ("exp",)

@@ -8,13 +8,13 @@ first three and from services in production (docs/tokens.md says how sure each f
 
 from __future__ import annotations
 
+from amcli.address import same_address
 from amcli.verify.checks import Check, Outcome, failed, passed
 from amcli.verify.clouds import Authority, find_cloud, parse_guid
 from amcli.verify.token_checks import (
     Case,
     check_caller,
     nobody_asked,
-    same_address,
     single_audience,
 )
 from amcli.verify.token_kind import TokenKind

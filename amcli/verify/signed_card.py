@@ -26,6 +26,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from amcli.address import same_address, without_case
 from amcli.card.document import CardKind
 from amcli.clock import Clock, utc_now
 from amcli.signing.keys import VerifyingKey
@@ -212,7 +213,7 @@ def _sender(claim: str | None, header: str | None) -> Check:
         return failed(name, "there is no sender in the claims")
     if claim == header:
         return passed(name, f"the claim and From are both {escaped(claim)}")
-    if claim.casefold() == header.casefold():
+    if same_address(claim, header):
         return _warned(name, f"{shown(claim)} and From {shown(header)} differ in case", _CASE)
     return failed(
         name,
@@ -227,7 +228,7 @@ def _recipients(claim: Sequence[str] | None, header: Sequence[str] | None) -> Ch
         return skipped(name, "there is no mail to compare the claim with")
     if claim is None:
         return failed(name, "there are no recipients in the claims")
-    claimed, real = ({address.casefold() for address in side} for side in (claim, header))
+    claimed, real = (set(map(without_case, side)) for side in (claim, header))
     if claimed != real:
         return failed(
             name,

@@ -146,17 +146,6 @@ def nobody_asked(name: str, what: str) -> Check:
     return skipped(name, f"not asked for{what}")
 
 
-def same_address(one: str, other: str) -> bool:
-    """Return whether two addresses are the same but for upper and lower case of ASCII.
-
-    Other letters must be equal as they are: some, such as the Kelvin sign, fall onto ASCII ones
-    when lowered, and would make a stranger's address match.
-    """
-    if one.isascii() and other.isascii():
-        return one.lower() == other.lower()
-    return one == other
-
-
 def _check_not_in_future(case: Case, name: str, claim: str, words: str) -> Check:
     begins = case.claims.get(claim)
     if begins is None and claim not in case.claims:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from amcli.address import is_address
 from amcli.errors import UsageError
 from amcli.verify.clouds import find_cloud, parse_guid
 
@@ -99,13 +100,6 @@ def parse_performer(text: str) -> Performer:
         f"not an action performer: {text!r}",
         hint="write oid:GUID, an e-mail address, or @domain for everybody there",
     )
-
-
-def is_address(text: str) -> bool:
-    """Return whether the text has the outer form of an address: one @ with text on both sides."""
-    local, at, domain = text.partition("@")
-    whole = bool(local and at and domain) and "@" not in domain
-    return whole and text.isprintable() and " " not in text
 
 
 def _texts(values: Iterable[str], name: str) -> tuple[str, ...]:

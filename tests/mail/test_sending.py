@@ -11,7 +11,7 @@ from amcli.card.document import CardDocument, CardKind
 from amcli.errors import AddressError, FindingsError, PartlySent, UsageError
 from amcli.mail.sending import Prepared, Route, SendRequest, Signing, prepare, send
 from amcli.mail.smtp import Security, SmtpServer
-from amcli.signing.dkim import DkimKey
+from amcli.signing.dkim_key import DkimKey
 from amcli.signing.keygen import generate_dkim_key
 from amcli.signing.keys import SigningKey
 
@@ -46,6 +46,17 @@ def test_a_route_names_everybody_once() -> None:
 )
 def test_who_is_the_only_reader(to: list[str], cc: list[str], oneself: bool) -> None:
     assert Route.between(ME, to, cc).is_to_oneself is oneself
+
+
+@pytest.mark.parametrize(
+    ("sender", "reader"),
+    [
+        ("mike@contoso.com", "mi\u212ae@contoso.com"),
+        ("strauss@contoso.com", "strau\xdf@contoso.com"),
+    ],
+)
+def test_a_stranger_whose_address_unicode_takes_for_the_senders(sender: str, reader: str) -> None:
+    assert not Route(sender, (reader,)).is_to_oneself
 
 
 def test_the_subject_is_given_or_the_cards_own() -> None:

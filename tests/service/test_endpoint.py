@@ -243,6 +243,29 @@ def test_another_performer_than_the_recipient_is_refused(
     assert ledger.decided == []
 
 
+@pytest.mark.parametrize(
+    ("recipient", "upn"),
+    [
+        ("mike@contoso.com", "mi\u212ae@contoso.com"),
+        ("strauss@contoso.com", "strau\xdf@contoso.com"),
+    ],
+)
+def test_a_performer_whose_name_only_unicode_takes_for_the_recipients_is_refused(
+    endpoint: ActionEndpoint,
+    ledger: Ledger,
+    issuer: LocalIssuer,
+    recipient: str,
+    upn: str,
+) -> None:
+    content = body(token=mint(replace(PURPOSE, recipient=recipient), PURPOSE_KEYS, clock=clock))
+    stranger = issuer.mint(EVE, EXPENSES, changes={"upn": upn})
+    themselves = issuer.mint(EVE, EXPENSES, changes={"upn": recipient.upper()})
+
+    assert endpoint.answer(bearer(stranger), content).status_code == 403
+    assert ledger.decided == []
+    assert endpoint.answer(bearer(themselves), content).ok
+
+
 def test_a_token_without_object_id_names_nobody(
     endpoint: ActionEndpoint, ledger: Ledger, issuer: LocalIssuer
 ) -> None:

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from amcli.errors import NetworkError, UnreadableInput
 from amcli.mail.body import HtmlBody
+from amcli.mail.dkim import add_dkim
 from amcli.mail.message import MailMessage, compose
-from amcli.signing.dkim import DkimKey, Ed25519DkimKey, add_dkim
+from amcli.signing.dkim_key import DkimKey, Ed25519DkimKey
 from amcli.signing.keygen import GeneratedDkimKey, generate_dkim_key
 from amcli.verify.checks import Check, Outcome
 from amcli.verify.dkim import check_dkim, record_text
@@ -151,6 +152,12 @@ def test_alignment_compares_the_signer_with_the_domain_in_from(
     content = add_dkim(mail(), DkimKey(domain, "mail2026", key.private)).content
     checks = check_dkim(content, record=pair.record.text, sender=SENDER)
     assert outcomes(checks) == [("dkim", "passed"), ("dkim-alignment", outcome)]
+
+
+def test_alignment_takes_no_letter_for_another(pair: GeneratedDkimKey, key: DkimKey) -> None:
+    content = add_dkim(mail(), DkimKey("kontoso.com", "mail2026", key.private)).content
+    checks = check_dkim(content, record=pair.record.text, sender="x@\u212aontoso.com")
+    assert checks[-1].outcome is Outcome.FAILED
 
 
 def test_sisters_under_one_parent_stay_undecided(pair: GeneratedDkimKey, key: DkimKey) -> None:

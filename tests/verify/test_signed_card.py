@@ -332,6 +332,23 @@ def test_a_difference_in_case_passes_with_a_word() -> None:
         assert "not documented" in str(check.hint)
 
 
+@pytest.mark.parametrize(
+    ("claimed", "real"),
+    [
+        ("mike@contoso.com", "mi\u212ae@contoso.com"),
+        ("mi\u212ae@contoso.com", "mike@contoso.com"),
+        ("strauss@contoso.com", "strau\xdf@contoso.com"),
+    ],
+)
+def test_addresses_that_only_unicode_takes_for_one_are_two(claimed: str, real: str) -> None:
+    sender = only_failure(signed({**CLAIMS, "sender": claimed}), sender=real)
+    assert sender.name == "sender"
+    recipients = only_failure(
+        signed({**CLAIMS, "recipientsSerialized": json.dumps([claimed])}), recipients=[real]
+    )
+    assert recipients.name == "recipients"
+
+
 def test_nothing_in_the_claims_can_steer_a_terminal() -> None:
     hostile = "\x1b[2J\u202e\ud800"
     card = json.dumps({"type": hostile})

@@ -1,4 +1,4 @@
-"""Addresses and header texts: what may stand in a mail's head, and nothing that could add to it."""
+"""Addresses and header texts: what may stand in a mail's head, and when two addresses are one."""
 
 from __future__ import annotations
 
@@ -44,9 +44,30 @@ def parse_address(text: str) -> str:
     return whole
 
 
+def is_address(text: str) -> bool:
+    """Return whether the text has the outer form of an address: one @ with text on both sides."""
+    local, at, domain = text.partition("@")
+    whole = bool(local and at and domain) and "@" not in domain
+    return whole and text.isprintable() and " " not in text
+
+
+def same_address(one: str, other: str) -> bool:
+    """Return whether two addresses, or two domains, are the same but for case in ASCII."""
+    return without_case(one) == without_case(other)
+
+
+def without_case(address: str) -> str:
+    """Return an ASCII address in lower case, and any other as it is.
+
+    Unicode's case rules make one address of two: the Kelvin sign becomes a ``k``, ``ß`` becomes
+    ``ss``, and a stranger's address would match.
+    """
+    return address.lower() if address.isascii() else address
+
+
 def address_domain(address: str) -> str:
-    """Return what stands behind the last ``@``, in lower case."""
-    return address.rpartition("@")[2].lower()
+    """Return what stands behind the last ``@``, in lower case when it is ASCII."""
+    return without_case(address.rpartition("@")[2])
 
 
 def header_text(name: str, value: str) -> str:
@@ -120,4 +141,4 @@ def _punycode(domain: str, address: str) -> str:
 
 
 def _shown(text: str) -> str:
-    return ascii(text[:80]) if not text.isprintable() else repr(text[:80])
+    return repr(text[:80])

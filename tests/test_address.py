@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from amcli.address import address_domain, header_text, is_address, parse_address, same_address
 from amcli.errors import AddressError
-from amcli.mail.address import address_domain, header_text, parse_address
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,34 @@ def test_no_text_becomes_an_address_that_could_end_a_line(text: str) -> None:
 
 def test_the_domain_of_an_address_is_compared_in_lower_case() -> None:
     assert address_domain("anna@Contoso.COM") == "contoso.com"
+
+
+def test_a_domain_that_only_unicode_takes_for_another_is_not_that_one() -> None:
+    assert address_domain("anna@\u212aontoso.com") != "kontoso.com"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Mike@Contoso.com", "mike@contoso.COM", True),
+        ("mi\u212ae@contoso.com", "mike@contoso.com", False),
+        ("mi\u212ae@contoso.com", "mi\u212ae@contoso.com", True),
+        ("strau\xdf@contoso.com", "strauss@contoso.com", False),
+        ("\u017fam@contoso.com", "sam@contoso.com", False),
+        ("mike@contoso.com", "mike@contoso.com ", False),
+    ],
+)
+def test_addresses_are_the_same_but_for_case_in_ascii(one: str, other: str, same: bool) -> None:
+    assert same_address(one, other) is same
+    assert same_address(other, one) is same
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [("a@b", True), ("a", False), ("a@", False), ("@b", False), ("a@b@c", False), ("a @b", False)],
+)
+def test_the_outer_form_of_an_address(text: str, whole: bool) -> None:
+    assert is_address(text) is whole
 
 
 @pytest.mark.parametrize(
