@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterable, Mapping
-from datetime import date, time
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from amcli.card.rendering.limits import MAX_DATA_CHARACTERS, MAX_NESTING
-from amcli.card.reserved import RESERVED_VARIABLES
 from amcli.errors import DataError, UsageError
+
+MAX_DATA_BYTES = 32 * 1024 * 1024
 
 
 def load_data(files: Iterable[Path], sets: Iterable[str] = ()) -> dict[str, Any]:
@@ -22,43 +20,14 @@ def load_data(files: Iterable[Path], sets: Iterable[str] = ()) -> dict[str, Any]
     a string, ``a.b:=JSON`` a value. Raises DataError and UsageError.
     """
     data: dict[str, Any] = {}
-    room = MAX_DATA_CHARACTERS
+    room = MAX_DATA_BYTES
     for file in files:
         content = _read(file, room)
         room -= len(content)
         data = _merged(data, _parsed(content, file))
     for assignment in sets:
         _assign(data, assignment)
-    return checked_data(data, "data")
-
-
-def checked_data(data: Mapping[str, Any], source: str) -> dict[str, Any]:
-    """Return data as plain values of plain types; ``source`` is named in errors.
-
-    Raises DataError for reserved names, for nesting beyond 100 levels, and for values that are
-    neither text, numbers, booleans, null, dates, lists nor mappings.
-    """
-    reserved = sorted(RESERVED_VARIABLES.intersection(data))
-    if reserved:
-        raise DataError(
-            f"{source}: {reserved[0]!r} is a reserved name",
-            hint="amcli sets it itself, from --originator, --from and --to",
-        )
-    return {str(name): _plain(value, source, 1) for name, value in data.items()}
-
-
-def _plain(value: Any, source: str, depth: int) -> Any:
-    if depth > MAX_NESTING:
-        raise DataError(f"{source}: nested deeper than {MAX_NESTING} levels")
-    if isinstance(value, str):
-        return str.__str__(value)  # not Markup or another subclass with ideas of its own
-    if value is None or isinstance(value, (bool, int, float, Decimal, date, time)):
-        return value
-    if isinstance(value, Mapping):
-        return {str(name): _plain(item, source, depth + 1) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item, source, depth + 1) for item in value]
-    raise DataError(f"{source}: a value of type {type(value).__name__} cannot be used in a card")
+    return data
 
 
 def _read(file: Path, room: int) -> bytes:
@@ -69,7 +38,7 @@ def _read(file: Path, room: int) -> bytes:
         raise DataError(f"{file}: cannot be read: {error.strerror}") from None
     if len(content) > room:
         raise DataError(
-            f"{file}: more than {MAX_DATA_CHARACTERS // 1024**2} MB of data",
+            f"{file}: more than {MAX_DATA_BYTES // 1024**2} MB of data",
             hint="give the template only what the card shows",
         )
     return content

@@ -13,11 +13,11 @@ from amcli.card.gallery import find_template
 from amcli.card.rendering import (
     CardTemplate,
     Envelope,
+    PurposeToken,
     render,
     render_fallback,
     render_subject,
 )
-from amcli.card.rendering.render import PurposeToken
 from amcli.card.template import DESCRIPTION, MAIN_CARD, TemplateFolder, load_template
 from amcli.errors import NothingFound, UnreadableInput, UsageError
 

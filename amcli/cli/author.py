@@ -117,10 +117,10 @@ def _untrusted(
 def _formatted(made: MadeCard, output_format: str) -> bytes:
     if output_format == "card":
         return (made.document.pretty() + "\n").encode()
-    from amcli.linting.engine import ALL_RULES, check
+    from amcli.linting.engine import check
     from amcli.mail.body import embed
 
-    body = embed(check(made.document, allow=ALL_RULES), fallback_html=made.fallback_html)
+    body = embed(check(made.document, allow_all=True), fallback_html=made.fallback_html)
     if output_format == "eml":
         return _draft(made, body)
     return (body.html if output_format == "html" else body.text).encode()

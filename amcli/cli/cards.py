@@ -12,8 +12,7 @@ import click
 from amcli.cli.session import current
 
 if TYPE_CHECKING:
-    from amcli.card.rendering import Envelope
-    from amcli.card.rendering.render import PurposeToken
+    from amcli.card.rendering import Envelope, PurposeToken
     from amcli.card.target import MadeCard, Target
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -13,7 +13,7 @@ from amcli.cli.session import current, printable
 
 if TYPE_CHECKING:
     from amcli.secrets import Secret
-    from amcli.signing.dkim import DkimKey
+    from amcli.signing.dkim_key import DkimKey
     from amcli.signing.keys import SigningKey
 
 K = TypeVar("K")
@@ -45,7 +45,7 @@ def open_dkim_key(
     The passphrase is the first line of ``passphrase_file``; where it is not given and a key needs
     one, a person at a terminal is asked. Raises KeyMaterialError and UsageError.
     """
-    from amcli.signing.dkim import load_dkim_key
+    from amcli.signing.dkim_key import load_dkim_key
 
     def load(passphrase: Secret | None) -> DkimKey:
         return load_dkim_key(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from amcli.mail.sending import Route, Signing
     from amcli.mail.smtp import Credentials, SmtpServer
     from amcli.secrets import Secret
-    from amcli.signing.dkim import DkimKey
+    from amcli.signing.dkim_key import DkimKey
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -164,8 +164,8 @@ class SendOptions:
         """Return the DKIM key, None where the mail gets no DKIM signature."""
         if not self.dkim:
             return None
+        from amcli.address import address_domain
         from amcli.cli.keys import open_dkim_key
-        from amcli.mail.address import address_domain
 
         return open_dkim_key(
             _needed(self.dkim_key_file, "--dkim-key", "dkim.key", "the private DKIM key"),

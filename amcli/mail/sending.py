@@ -17,7 +17,7 @@ from amcli.errors import PartlySent, UsageError
 from amcli.linting.finding import CheckedCard
 from amcli.mail.body import HtmlBody, embed
 from amcli.mail.fallback import card_headline
-from amcli.mail.message import MailMessage, compose
+from amcli.mail.message import MailMessage, compose, parse_recipients
 from amcli.mail.smtp import Credentials, Receipt, SmtpServer, deliver
 
 if TYPE_CHECKING:
@@ -36,13 +36,8 @@ class Route:
 
     @classmethod
     def between(cls, sender: str, to: Sequence[str], cc: Sequence[str] = ()) -> Route:
-        """Return the route; raises AddressError for what is no address.
-
-        Whoever is named twice gets the mail once, and stands in To rather than in Cc.
-        """
-        in_to = tuple(dict.fromkeys(map(parse_address, to)))
-        in_cc = tuple(dict.fromkeys(map(parse_address, cc)))
-        return cls(parse_address(sender), in_to, tuple(a for a in in_cc if a not in in_to))
+        """Return the route with its recipients as ``parse_recipients`` has them."""
+        return cls(parse_address(sender), *parse_recipients(to, cc))
 
     @property
     def recipients(self) -> tuple[str, ...]:

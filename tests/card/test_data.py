@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from markupsafe import Markup
 
-from amcli.card.data import checked_data, load_data
+from amcli.card.data import load_data
+from amcli.card.plain_data import plain_data
 from amcli.errors import DataError, UsageError
 
 
@@ -70,7 +71,7 @@ def test_set_that_cannot_be_right(assignment: str, tmp_path: Path) -> None:
 )
 def test_data_that_cannot_be_used(content: bytes, reason: str, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=reason):
-        load_data([_file(tmp_path, "d.json", content)])
+        plain_data(load_data([_file(tmp_path, "d.json", content)]))
 
 
 def test_a_folder_a_missing_file_and_too_much(
@@ -80,15 +81,15 @@ def test_a_folder_a_missing_file_and_too_much(
         load_data([tmp_path])
     with pytest.raises(DataError, match="No such file"):
         load_data([tmp_path / "none.json"])
-    monkeypatch.setattr("amcli.card.data.MAX_DATA_CHARACTERS", 1024 * 1024)
+    monkeypatch.setattr("amcli.card.data.MAX_DATA_BYTES", 1024 * 1024)
     large = _file(tmp_path, "large.json", b'{"a": "' + b"x" * 1024 * 1024 + b'"}')
     with pytest.raises(DataError, match="more than 1 MB"):
         load_data([large])
 
 
 def test_only_plain_types_reach_a_template() -> None:
-    cleaned = checked_data({"m": Markup("<b>"), "t": (1, 2)}, "call")
+    cleaned = plain_data({"m": Markup("<b>"), "t": (1, 2)})
     assert type(cleaned["m"]) is str
     assert cleaned["t"] == [1, 2]
     with pytest.raises(DataError, match="type object"):
-        checked_data({"o": object()}, "call")
+        plain_data({"o": object()})

@@ -10,7 +10,6 @@ import pytest
 
 from amcli.card.gallery import gallery
 from amcli.card.rendering import Envelope
-from amcli.card.rendering.child import make_card_in_child
 from amcli.card.target import (
     CardTarget,
     DataSource,
@@ -18,6 +17,7 @@ from amcli.card.target import (
     make_card,
     open_target,
 )
+from amcli.card.untrusted import make_card_in_child
 from amcli.errors import CardError, NothingFound, TemplateError, UsageError
 
 TOML = 'title = "Leave"\nkind = "adaptive"\nsubject = "Leave for {{ who }}"\nsamples = ["s.json"]\n'

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from amcli.mail.body import HtmlBody
+from amcli.mail.dkim import add_dkim
 from amcli.mail.message import compose
-from amcli.signing.dkim import DkimKey, add_dkim
+from amcli.signing.dkim_key import DkimKey
 from amcli.signing.keygen import GeneratedDkimKey, generate_dkim_key
 
 pytestmark = pytest.mark.integration

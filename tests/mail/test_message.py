@@ -150,6 +150,7 @@ def test_a_mail_without_recipients_in_to_is_refused() -> None:
 def test_recipients_are_everybody_once_to_before_cc() -> None:
     message = composed(to=[ANNA, ANNA], cc=[BEN, ANNA])
     assert message.recipients == (ANNA, BEN)
+    assert (read(message)["To"], read(message)["Cc"]) == (ANNA, BEN)
 
 
 def test_two_mails_have_different_ids() -> None:

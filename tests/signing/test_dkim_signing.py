@@ -14,15 +14,10 @@ from hypothesis import strategies as st
 
 from amcli.errors import KeyMaterialError, UsageError
 from amcli.mail.body import HtmlBody
+from amcli.mail.dkim import add_dkim, alignment_warning
 from amcli.mail.message import MailMessage, compose
 from amcli.secrets import Secret
-from amcli.signing.dkim import (
-    DkimKey,
-    Ed25519DkimKey,
-    add_dkim,
-    alignment_warning,
-    load_dkim_key,
-)
+from amcli.signing.dkim_key import DkimKey, Ed25519DkimKey, load_dkim_key
 from amcli.signing.keygen import GeneratedDkimKey, write_dkim_key
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from amcli.card.document import CardDocument, CardKind
-from amcli.linting.engine import ALL_RULES, check
+from amcli.linting.engine import check
 from amcli.mail.body import embed
 from amcli.mail.message import compose
 from amcli.mail.sending import Route, SendRequest, Signing, prepare
@@ -72,7 +72,7 @@ def test_another_sender_or_recipient_fails_the_claims(key: SigningKey) -> None:
 
 def test_an_unsigned_card_fails_where_a_signature_was_asked_for(key: SigningKey) -> None:
     message = compose(
-        embed(check(CARD, allow=ALL_RULES)), sender=ROUTE.sender, to=ROUTE.to, subject="x"
+        embed(check(CARD, allow_all=True)), sender=ROUTE.sender, to=ROUTE.to, subject="x"
     )
     assert outcomes(inspect(message.content, "mail"))["signature"] is Outcome.SKIPPED
     seen = inspect(message.content, "mail", key=key.public)
@@ -82,7 +82,7 @@ def test_an_unsigned_card_fails_where_a_signature_was_asked_for(key: SigningKey)
 def test_the_card_inside_is_linted() -> None:
     bad = CardDocument({**CARD.value, "version": 1}, CardKind.ADAPTIVE, "card.json")
     message = compose(
-        embed(check(bad, allow=ALL_RULES)), sender=ROUTE.sender, to=ROUTE.to, subject="x"
+        embed(check(bad, allow_all=True)), sender=ROUTE.sender, to=ROUTE.to, subject="x"
     )
     seen = inspect(message.content, "mail")
     assert seen.findings
@@ -92,6 +92,6 @@ def test_the_card_inside_is_linted() -> None:
 @pytest.mark.parametrize("head", [b"", b"From: a@x.de\r\nFrom: b@x.de\r\n"])
 def test_there_must_be_one_sender(head: bytes) -> None:
     content = head + b"Subject: x\r\nContent-Type: text/html\r\n\r\n" + (
-        embed(check(CARD, allow=ALL_RULES)).html.encode()
+        embed(check(CARD, allow_all=True)).html.encode()
     )  # fmt: skip
     assert outcomes(inspect(content, "mail"))["from"] is Outcome.FAILED

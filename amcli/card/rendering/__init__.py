@@ -7,18 +7,14 @@ token is written for the place where it stands (``places``, ``fill``, ``markdown
 ``bodies``).
 """
 
-from amcli.card.rendering.render import (
-    CardTemplate,
-    Envelope,
-    RenderedCard,
-    render,
-    render_fallback,
-    render_subject,
-)
+from amcli.card.rendering.render import RenderedCard, render
+from amcli.card.rendering.run import CardTemplate, Envelope, PurposeToken
+from amcli.card.rendering.surroundings import render_fallback, render_subject
 
 __all__ = [
     "CardTemplate",
     "Envelope",
+    "PurposeToken",
     "RenderedCard",
     "render",
     "render_fallback",

@@ -5,13 +5,10 @@ from __future__ import annotations
 MAX_TURNS = 1_000_000
 """Loop turns, macro calls and includes in one rendering."""
 MAX_OUTPUT_CHARACTERS = 16 * 1024 * 1024
-MAX_DATA_CHARACTERS = 32 * 1024 * 1024
 MAX_RANGE = 100_000
 MAX_FILTER_WIDTH = 1_000
 """The largest width, indent or count that a filter takes."""
 MAX_INTEGER_BITS = 4_096
-MAX_NESTING = 100
-"""Levels of lists and mappings in data."""
 
 
 class LimitReached(Exception):

@@ -13,17 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from amcli.card.document import CardDocument, CardKind
-from amcli.card.rendering.render import CardTemplate, Envelope
+from amcli.card.rendering import CardTemplate, Envelope
 from amcli.card.target import CardTarget, DataSource, MadeCard, Target, TemplateTarget, make_card
 from amcli.card.template import DESCRIPTION, load_template
 from amcli.errors import AmcliError, TemplateError, UnreadableInput
 
 TIME_LIMIT_SECONDS = 10
 MEMORY_LIMIT_BYTES = 1024 * 1024 * 1024
-_PACKAGE_PARENT = Path(__file__).resolve().parents[3]
+_PACKAGE_PARENT = Path(__file__).resolve().parents[2]
 _PROGRAM = (
-    "import sys; sys.path.insert(0, sys.argv[1]); "
-    "from amcli.card.rendering.child import serve; serve()"
+    "import sys; sys.path.insert(0, sys.argv[1]); from amcli.card.untrusted import serve; serve()"
 )
 
 

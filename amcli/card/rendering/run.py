@@ -1,0 +1,101 @@
+"""Running a template: its variables, its environment, and the text with tokens that comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from amcli.card.plain_data import plain_data
+from amcli.card.rendering.limits import MAX_OUTPUT_CHARACTERS, LimitReached
+from amcli.card.rendering.sandbox import CardEnvironment
+from amcli.card.rendering.trouble import told_with_place
+from amcli.card.reserved import PURPOSE_TOKEN_PLACEHOLDER
+
+if TYPE_CHECKING:
+    from jinja2.environment import Template
+
+PurposeToken = Callable[..., str]
+"""Called by ``{{ purpose_token(actions=[...]) }}``; returns the token's text."""
+
+
+@dataclass(frozen=True)
+class CardTemplate:
+    """One ``.j2`` file in its folder."""
+
+    folder: Path
+    file: str
+    name: str
+    """What a person calls it in messages, a path or a template's name."""
+
+    @property
+    def path(self) -> Path:
+        """Return the file's path."""
+        return self.folder / self.file
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """The reserved variables ``originator``, ``sender`` and ``recipients``."""
+
+    originator: str | None = None
+    sender: str | None = None
+    recipients: tuple[str, ...] = ()
+
+    def variables(self) -> dict[str, Any]:
+        """Return them as template variables."""
+        return {
+            "originator": self.originator,
+            "sender": self.sender,
+            "recipients": list(self.recipients),
+        }
+
+
+def variables_of(
+    data: Mapping[str, Any],
+    envelope: Envelope | None = None,
+    purpose_token: PurposeToken | None = None,
+) -> dict[str, Any]:
+    """Return what a template sees; raises DataError for data that it cannot have."""
+
+    def placeholder(**_claims: Any) -> str:
+        return PURPOSE_TOKEN_PLACEHOLDER
+
+    reserved = (envelope or Envelope()).variables()
+    return {**plain_data(data), **reserved, "purpose_token": purpose_token or placeholder}
+
+
+def telling_places(
+    template: CardTemplate, variables: Mapping[str, Any], main: str | None = None
+) -> AbstractContextManager[None]:
+    """Return the context in which trouble becomes a TemplateError with file and line."""
+    folder = "" if template.folder == Path() else f"{template.folder}/"
+    return told_with_place(folder, main or template.file, variables)
+
+
+@lru_cache(maxsize=64)
+def environment_of(folder: Path) -> CardEnvironment:
+    """Return the environment of a folder; it keeps compiled templates."""
+    return CardEnvironment(folder)
+
+
+def run(environment: CardEnvironment, file: str, variables: Mapping[str, Any]) -> str:
+    """Return the text that a template file makes, with tokens for values."""
+    return run_template(environment, environment.get_template(file), variables)
+
+
+def run_template(
+    environment: CardEnvironment, template: Template, variables: Mapping[str, Any]
+) -> str:
+    """Return the text that a loaded template makes."""
+    context = template.new_context(dict(variables))
+    chunks, characters = [], 0
+    for chunk in template.root_render_func(context):
+        characters += len(chunk)
+        if characters > MAX_OUTPUT_CHARACTERS:
+            raise LimitReached("more than 16 MB of output")
+        chunks.append(chunk)
+    return environment.concat(chunks)
