@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -14,22 +14,6 @@ from amcli.linting.registry import RULES, find_rule
 from amcli.linting.rules.registration import missing_originator
 
 _SHOWN_ERRORS = 3
-
-
-class AllRules(Collection[str]):
-    """Stands for every rule, those of later versions too."""
-
-    def __contains__(self, rule: object) -> bool:
-        return isinstance(rule, str)
-
-    def __iter__(self) -> Iterator[str]:
-        return (rule.id for rule in RULES)
-
-    def __len__(self) -> int:
-        return len(RULES)
-
-
-ALL_RULES = AllRules()
 
 
 class CardRejected(FindingsError):
@@ -72,30 +56,26 @@ def check(
     signed: bool = False,
     self_addressed: bool = False,
     allow: Collection[str] = (),
+    allow_all: bool = False,
     strict_originator: bool = True,
 ) -> CheckedCard:
     """Return the card as one that may be signed and sent.
 
     A missing originator is an error here, unless the card is signed, goes to its sender only
     (``self_addressed``), or ``strict_originator`` is false. ``allow`` names rules, by id or slug,
-    whose errors are let pass; with ALL_RULES every card passes. Raises CardRejected for any
+    whose errors are let pass; with ``allow_all`` every card passes. Raises CardRejected for any
     other error, and UsageError for a rule that does not exist.
     """
     findings = lint(document, signed=signed)
     if strict_originator and not (signed or self_addressed):
         findings = [_as_sent_to_others(finding) for finding in findings]
     errors = errors_among(findings)
-    allowed = _allowed({error.rule for error in errors}, allow)
+    broken = {error.rule for error in errors}
+    allowed = broken if allow_all else broken & {find_rule(name).id for name in allow}
     standing = [error for error in errors if error.rule not in allowed]
     if standing:
         raise CardRejected(document.source, findings, standing)
     return CheckedCard(document, tuple(findings), tuple(sorted(allowed)))
-
-
-def _allowed(rules: set[str], allow: Collection[str]) -> set[str]:
-    if isinstance(allow, AllRules):
-        return rules
-    return rules & {find_rule(name).id for name in allow}
 
 
 def _as_sent_to_others(finding: Finding) -> Finding:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from amcli.card.document import CardDocument, CardKind, parse_card
 from amcli.errors import FindingsError, UsageError
-from amcli.linting.engine import ALL_RULES, CardRejected, check, lint
+from amcli.linting.engine import CardRejected, check, lint
 from amcli.linting.finding import Severity
 from amcli.linting.mistakes import known_types
 from amcli.linting.schema import card_schema
@@ -108,7 +108,7 @@ def test_check_lets_an_allowed_error_pass_and_says_so(name: str) -> None:
 
 
 def test_check_with_all_rules_allowed_never_rejects() -> None:
-    checked = check(card(body=[{"type": "TextBlok"}, {"type": "Input.Time"}]), allow=ALL_RULES)
+    checked = check(card(body=[{"type": "TextBlok"}, {"type": "Input.Time"}]), allow_all=True)
     assert checked.allowed == ("AM101", "AM103", "AM206")
 
 
