@@ -91,6 +91,34 @@ def test_imports_follow_the_arrows(path: Path) -> None:
     assert rooms <= allowed
 
 
+def module_name(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def arrows(names: dict[str, Path], depth: int) -> dict[str, set[str]]:
+    """What imports what, with names cut to a depth: 2 is rooms, more is modules."""
+
+    def cut(name: str) -> str:
+        return ".".join(name.split(".")[:depth])
+
+    found: dict[str, set[str]] = {cut(name): set() for name in names}
+    for name, path in names.items():
+        targets = {cut(imported) for imported in imports(tree(path)) if imported in names}
+        found[cut(name)] |= targets - {cut(name)}
+    return found
+
+
+@pytest.mark.parametrize("depth", [2, 9], ids=["rooms", "modules"])
+def test_arrows_form_no_circle(depth: int) -> None:
+    names = {module_name(path): path for path in FILES}
+    rest = arrows({n: p for n, p in names.items() if n != "amcli"}, depth)
+    while ends := {name for name, targets in rest.items() if not targets & rest.keys()}:
+        rest = {name: targets for name, targets in rest.items() if name not in ends}
+
+    assert rest == {}
+
+
 @pytest.mark.parametrize("path", FILES, ids=place)
 def test_libraries_stay_in_their_rooms(path: Path) -> None:
     used = {name.split(".")[0] for name in imports(tree(path))}
