@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from amcli.errors import ConfigurationError
-from amcli.settings_file import FILE_NAME, Place, SettingsFile, closest, unknown
+from amcli.settings_file import FILE_NAME, Place, SettingsFile, unknown
 from amcli.settings_table import (
     BY_KEY,
     BY_VARIABLE,
@@ -23,6 +23,7 @@ from amcli.settings_table import (
     Source,
     value_from_text,
 )
+from amcli.suggestion import closest
 
 _OTHER_VARIABLES = {"AMCLI_CONFIG", "AMCLI_PROFILE", "AMCLI_OFFICIAL_CARDS"}
 """Variables that are no settings: which file, which profile, and where tests find cards."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -11,6 +10,7 @@ from typing import Any
 
 from amcli.errors import ConfigurationError
 from amcli.settings_table import BY_KEY, SECTIONS, Entry, Source, value_from_toml
+from amcli.suggestion import did_you_mean
 
 FILE_NAME = "amcli.toml"
 _MAX_FILE_BYTES = 1024 * 1024
@@ -127,16 +127,9 @@ class Place:
             raise ConfigurationError(f"{self.where}: {error.message}", hint=error.hint) from None
 
 
-def closest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that was probably meant."""
-    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.7)
-    return found[0] if found else None
-
-
 def unknown(where: str, what: str, name: str, known: Iterable[str]) -> ConfigurationError:
+    """Return the error for a name that is none of the known ones."""
     names = list(known)
-    meant = closest(name, names)
     listed = f"known: {', '.join(names)}" if names else f"the file defines no {what}"
-    return ConfigurationError(
-        f"{where}: unknown {what} {name}", hint=f"did you mean {meant}?" if meant else listed
-    )
+    hint = did_you_mean(name, names) or listed
+    return ConfigurationError(f"{where}: unknown {what} {name}", hint=hint)

@@ -114,12 +114,16 @@ def test_lists_flags_and_numbers_have_their_types(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("toml", "message", "hint"),
     [
-        ("[smtp]\nhots = 1", "amcli.toml:2: unknown setting smtp.hots", "did you mean smtp.host?"),
-        ("\n[smpt]\nhost = 1", "amcli.toml:2: unknown section smpt", "did you mean smtp?"),
+        (
+            "[smtp]\nhots = 1",
+            "amcli.toml:2: unknown setting smtp.hots",
+            "did you mean 'smtp.host'?",
+        ),
+        ("\n[smpt]\nhost = 1", "amcli.toml:2: unknown section smpt", "did you mean 'smtp'?"),
         (
             "[profile.a.smtp]\nprot = 1",
             "amcli.toml:2: unknown setting smtp.prot",
-            "did you mean smtp.port?",
+            "did you mean 'smtp.port'?",
         ),
         ("[send]\nzzzz = 1", "amcli.toml:2: unknown setting send.zzzz", "known: send.from, "),
         (
@@ -176,7 +180,7 @@ def test_a_password_in_a_url_is_refused_in_the_file_and_hidden_elsewhere(tmp_pat
 
 
 def test_an_unknown_profile_is_answered_with_the_one_that_may_be_meant(tmp_path: Path) -> None:
-    assert refused(tmp_path, LAYERS, profile="prodution").hint == "did you mean production?"
+    assert refused(tmp_path, LAYERS, profile="prodution").hint == "did you mean 'production'?"
     assert "no amcli.toml" in refused(tmp_path / "..", no_config=True, profile="x").message
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from amcli.card.template import DESCRIPTION, TemplateFolder, load_template
 from amcli.errors import NothingFound
 from amcli.resources import resource_folder
+from amcli.suggestion import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,7 @@ def find_template(name: str, project_templates: Path | None = None) -> GalleryEn
 def _near(name: str, own: Path | None) -> str:
     folders = [resource_folder("templates"), *([own.parent] if own else [])]
     names = sorted({path.name for folder in folders for path in _folders(folder)})
-    near = difflib.get_close_matches(name, names, n=1)
-    return f"did you mean {near[0]!r}?" if near else "`amcli templates` lists the templates"
+    return did_you_mean(name, names) or "`amcli templates` lists the templates"
 
 
 def _folders(parent: Path) -> Iterator[Path]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 from amcli.card.document import CardKind
 from amcli.card.rendering import CardTemplate
 from amcli.errors import TemplateError
+from amcli.suggestion import did_you_mean
 
 MAIN_CARD = "card.json.j2"
 FALLBACK_BODY = "body.html.j2"
@@ -123,10 +123,7 @@ class _Described:
     def refuse_unknown(self, known: frozenset[str]) -> None:
         for name in self.values:
             if name not in known:
-                near = difflib.get_close_matches(name, sorted(known), n=1)
-                hint = (
-                    f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known))}"
-                )
+                hint = did_you_mean(name, known) or f"known: {', '.join(sorted(known))}"
                 raise self._error(name, "is not known here", hint)
 
     def text(self, name: str, default: Any = ...) -> Any:

@@ -10,7 +10,8 @@ import click
 from amcli.cli.command import Command
 from amcli.cli.inspect import inspect
 from amcli.cli.options import json_option, setting_option
-from amcli.cli.session import current, printable
+from amcli.cli.session import current
+from amcli.printable import printable
 
 if TYPE_CHECKING:
     from amcli.linting.run import Report

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import click
 
-from amcli.cli.session import printable
+from amcli.printable import printable
 from amcli.verify.checks import Check, Outcome, Verdict
 
 Line = tuple[tuple[str, str], ...]

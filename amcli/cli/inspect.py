@@ -11,8 +11,9 @@ import click
 
 from amcli.cli.command import Command
 from amcli.cli.options import json_option
-from amcli.cli.session import current, printable
+from amcli.cli.session import current
 from amcli.errors import UnreadableInput, UsageError
+from amcli.printable import printable
 
 if TYPE_CHECKING:
     from amcli.verify.inspect import Inspection
@@ -125,10 +126,7 @@ def _head(seen: Inspection) -> Iterator[str]:
 
 def _lint(seen: Inspection) -> Iterator[str]:
     for finding in seen.findings:
-        place = finding.pointer or "/"
-        yield printable(
-            f"{finding.severity.value}: {finding.rule} {finding.slug} at {place}: {finding.message}"
-        )
+        yield printable(f"{finding.severity.value}: {finding}")
 
 
 def _answer(seen: Inspection) -> dict[str, Any]:
@@ -146,8 +144,5 @@ def _answer(seen: Inspection) -> dict[str, Any]:
         "card": card.document.value if card.document else None,
         "notes": card.notes,
         "checks": [check.as_json() for check in seen.verdict.checks],
-        "findings": [
-            {"rule": f.rule, "severity": f.severity.value, "pointer": f.pointer, "text": f.message}
-            for f in seen.findings
-        ],
+        "findings": [finding.as_json() for finding in seen.findings],
     }

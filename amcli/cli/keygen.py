@@ -1,4 +1,4 @@
-"""``amcli keygen``: keys for cards and for DKIM, and what to do with each file next."""
+"""``amcli keygen``: keys for cards, DKIM and limited-purpose tokens, and what to do with them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import click
 
 from amcli.cli.command import Command, CommandGroup
 from amcli.cli.options import json_option, setting_option
-from amcli.cli.session import current, printable
+from amcli.cli.session import current
+from amcli.clock import utc_now
+from amcli.printable import printable
 
 if TYPE_CHECKING:
     from amcli.secrets import Secret
@@ -26,6 +28,7 @@ _ABOUT = {
     "dkim-record.txt": "public, the DNS record to publish",
     "dkim-ed25519-private.pem": "private, it adds a second signature",
     "dkim-ed25519-record.txt": "public, a second DNS record",
+    "purpose-keys.txt": "private, it mints and opens limited-purpose tokens",
 }
 
 _folder = click.option(
@@ -57,10 +60,11 @@ _bits = click.option(
     examples="""
 amcli keygen card -o keys
 amcli keygen dkim -o keys --domain contoso.com --selector mail2026
+amcli keygen purpose -o keys
 """,
 )
 def keygen() -> None:
-    """Make a card-signing key or a DKIM key.
+    """Make a key for cards, for DKIM, or for limited-purpose tokens.
 
     No file is ever overwritten; private keys are readable by their owner only.
     """
@@ -154,6 +158,35 @@ def dkim(
     for record in generated.records:
         click.echo(f"DNS TXT record:\n  {record.name}\n  {record.text}")
     current().note(f"Next: publish what dkim-record.txt says, then\n  {then}")
+
+
+@keygen.command(
+    cls=Command,
+    not_done="no key was made",
+    examples="""
+amcli keygen purpose -o keys
+amcli keygen purpose -o keys --id 2027
+""",
+)
+@_folder
+@click.option("--id", "key_id", metavar="ID", help="The key's name in its tokens; else the date.")
+@json_option
+def purpose(folder: Path, key_id: str | None, as_json: bool) -> None:
+    """Make a key for limited-purpose tokens.
+
+    Writes purpose-keys.txt, which both amcli send and the web service read. To change the key,
+    put a new line above the old one, and take the old one out when its last token has expired.
+    """
+    from amcli.service.purpose import PurposeKeys, write_purpose_keys
+
+    keys = PurposeKeys.generate(key_id or f"{utc_now():%Y-%m-%d}")
+    path = write_purpose_keys(folder, keys)
+    then = f"amcli send TEMPLATE --to ADDR --from ADDR --purpose-key-file {_quoted(path)}"
+    if as_json:
+        current().answer(ok=True, files=[str(path)], id=keys.keys[0].id, next=then)
+        return
+    click.echo(f"{printable(str(path))}  {_ABOUT[path.name]}")
+    current().note(f"Next: give the service a copy of this file, then\n  {then}")
 
 
 def _read(passphrase_file: Path | None) -> Secret | None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from amcli.cli.session import current, printable
+from amcli.cli.session import current
+from amcli.printable import printable
 
 if TYPE_CHECKING:
     from amcli.secrets import Secret

@@ -14,11 +14,11 @@ from amcli.cli.cards import card_options, load_card
 from amcli.cli.command import Command
 from amcli.cli.options import json_option
 from amcli.cli.send_options import SendOptions, send_options
-from amcli.cli.session import current, printable
+from amcli.cli.session import current
 from amcli.errors import AmcliError, PartlySent, UnreadableInput, UsageError, WouldOverwrite
+from amcli.printable import printable
 
 if TYPE_CHECKING:
-    from amcli.linting.finding import Finding
     from amcli.mail.sending import Prepared, Route
     from amcli.mail.smtp import Receipt
 
@@ -45,7 +45,7 @@ def send(
     Everything that can be refused is refused before the mail server is talked to. A refused
     recipient stops the mail for all, unless --partial is given.
     """
-    from amcli.mail.sending import send as deliver
+    from amcli.mail.sending import send_prepared
 
     options = SendOptions(**given)
     options.refuse_contradictions()
@@ -57,7 +57,9 @@ def send(
     credentials, receipts = options.credentials(), []
     with _kept(options.save, prepared.message.content), _outcome_known():
         if server is not None:
-            receipts = deliver(prepared, server, credentials=credentials, partial=options.partial)
+            receipts = send_prepared(
+                prepared, server, credentials=credentials, partial=options.partial
+            )
     if as_json:
         current().answer(ok=True, dry_run=options.dry_run, **_answer(prepared, receipts, options))
     else:
@@ -75,7 +77,8 @@ def _prepared(
     from amcli.mail.sending import SendRequest, prepare
 
     originator = options.meant_originator()
-    made = load_card(target, data_files, sets, Envelope(originator, route.sender, route.recipients))
+    envelope = Envelope(originator, route.sender, route.recipients)
+    made = load_card(target, data_files, sets, envelope, options.purpose_tokens(route))
     if made.sample is not None and not options.sample:
         raise UsageError(
             f"no data was given, and {made.sample.name} is only the template's sample",
@@ -91,6 +94,7 @@ def _prepared(
             signing=options.signing(),
             dkim=options.dkim_key(route),
             allow=options.allow,
+            for_show=options.sample and options.dry_run,
         )
     )
 
@@ -99,13 +103,9 @@ def _note_what_passes(prepared: Prepared) -> None:
     session, allowed = current(), prepared.card.allowed
     for finding in prepared.card.findings:
         word = "allowed" if finding.rule in allowed else finding.severity.value
-        session.note(printable(f"{word}: {_finding_line(finding)}"))
+        session.note(printable(f"{word}: {finding}"))
     for warning in prepared.warnings:
         session.note(printable(f"warning: {warning}"))
-
-
-def _finding_line(finding: Finding) -> str:
-    return f"{finding.rule} {finding.slug} at {finding.pointer or '/'}: {finding.message}"
 
 
 def _ask(route: Route) -> None:
@@ -176,10 +176,7 @@ def _answer(prepared: Prepared, receipts: list[Receipt], options: SendOptions) -
         "signed": prepared.signed is not None,
         "dkim": prepared.dkim_names,
         "allowed": prepared.card.allowed,
-        "findings": [
-            {"rule": f.rule, "severity": f.severity.value, "pointer": f.pointer, "text": f.message}
-            for f in prepared.card.findings
-        ],
+        "findings": [finding.as_json() for finding in prepared.card.findings],
         "warnings": prepared.warnings,
         "receipts": [vars(receipt) for receipt in receipts],
         "saved": str(options.save) if options.save else None,

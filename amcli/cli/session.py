@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from amcli.errors import UnreadableInput
+from amcli.printable import printable
 
 if TYPE_CHECKING:
     from amcli.settings import Settings
@@ -40,11 +41,12 @@ class Session:
     def settings(self) -> Settings:
         """Return the settings in force; read when something first asks."""
         from amcli.settings import load_settings
+        from amcli.suggestion import meant
 
         settings = load_settings(self.config, self.no_config, self.profile, self.setting)
-        for name, meant in settings.strangers:
-            if meant:
-                self.note(f"amcli: {name} is no setting; did you mean {meant}?")
+        for name, near in settings.strangers:
+            if near:
+                self.note(f"amcli: {name} is no setting; {meant(near)}")
         return settings
 
     def note(self, text: str) -> None:
@@ -98,14 +100,6 @@ class Session:
             import traceback
 
             traceback.print_exc(file=sys.stderr)
-
-
-def printable(text: str) -> str:
-    """Return a text that cannot steer a terminal: control characters are written as escapes."""
-    return "".join(
-        char if char in "\n\t" or char.isprintable() else char.encode("unicode_escape").decode()
-        for char in text
-    )
 
 
 def current() -> Session:

@@ -8,7 +8,8 @@ import click
 
 from amcli.cli.command import Command, CommandGroup
 from amcli.cli.options import json_option
-from amcli.cli.session import current, printable
+from amcli.cli.session import current
+from amcli.printable import printable
 
 if TYPE_CHECKING:
     from amcli.settings import Settings
@@ -57,8 +58,8 @@ def show(show_all: bool, as_json: bool) -> None:
         click.echo(printable(line))
     if unset := len(settings.entries()) - len(shown):
         current().note(f"\n{unset} more are not set; --all lists them")
-    for name, meant in settings.strangers:
-        if not meant:  # the others have been noted when the settings were read
+    for name, near in settings.strangers:
+        if not near:  # the others have been noted when the settings were read
             current().note(f"amcli: {name} is no setting and does nothing")
 
 

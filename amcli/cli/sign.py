@@ -12,7 +12,8 @@ from amcli.cli.command import Command
 from amcli.cli.keygen import keygen
 from amcli.cli.options import json_option, setting_option
 from amcli.cli.output import write_output
-from amcli.cli.session import current, printable
+from amcli.cli.session import current
+from amcli.printable import printable
 
 if TYPE_CHECKING:
     from amcli.card.target import MadeCard
@@ -134,7 +135,7 @@ def _note_doubts(card: CheckedCard, signed: SignedCard, key: SigningKey) -> None
 
     note, errors = current().note, errors_among(card.findings)
     for error in errors[:_SHOWN_ERRORS]:
-        note(printable(f"{error.rule} {error.slug} at {error.pointer or '/'}: {error.message}"))
+        note(printable(str(error)))
     if errors:
         note(f"The card has errors ({len(errors)}) and was signed all the same; see: amcli lint")
     if key.fingerprint == SAMPLE_KEY_FINGERPRINT:

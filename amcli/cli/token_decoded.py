@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from amcli.cli.checks_text import Line, plain, print_lines
+from amcli.printable import printable_line
 from amcli.verify.token_claims import Claim, explain_claims
 from amcli.verify.token_format import MAX_TOKEN_BYTES, UnverifiedToken
 from amcli.verify.token_kind import EAT_ENDED, TokenKind
-from amcli.verify.token_text import escaped, shown
+from amcli.verify.token_text import shown
 
 _NOTHING_VERIFIED = "Nothing is verified: anybody can write such a token."
 _MAX_COLUMN = 44
@@ -34,7 +35,7 @@ def print_decoded(token: UnverifiedToken, place: str, now: datetime) -> None:
     header = [Claim(name, value, "") for name, value in token.header.items()]
     lines = [
         ((_NOTHING_VERIFIED, "bold"), (" To check it: amcli verify-token", "")),
-        plain(f"token  {escaped(f'{token.kind.label}, from {place}')}"),
+        plain(f"token  {printable_line(f'{token.kind.label}, from {place}')}"),
         *([plain(f"       {EAT_ENDED}")] if token.kind is TokenKind.EAT else []),
         plain("\nheader", "bold"),
         *_table(header),
@@ -46,7 +47,7 @@ def print_decoded(token: UnverifiedToken, place: str, now: datetime) -> None:
 
 def _table(claims: list[Claim]) -> list[Line]:
     rows = [
-        (escaped(claim.name), shown(claim.value, MAX_TOKEN_BYTES), claim.meaning)
+        (printable_line(claim.name), shown(claim.value, MAX_TOKEN_BYTES), claim.meaning)
         for claim in claims
     ]
     names = max((len(name) for name, _, _ in rows), default=0)

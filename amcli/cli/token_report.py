@@ -8,6 +8,7 @@ from typing import Any
 
 from amcli.cli.checks_text import Line, check_lines, plain, print_lines, summary
 from amcli.errors import TokenRejected
+from amcli.printable import printable_line
 from amcli.verify.checks import Verdict
 from amcli.verify.keyset import KeySource
 from amcli.verify.request import FoundToken
@@ -16,7 +17,7 @@ from amcli.verify.token_errors import MalformedToken
 from amcli.verify.token_format import decode_token
 from amcli.verify.token_kind import TokenKind
 from amcli.verify.token_policy import AnyTenant, TokenPolicy
-from amcli.verify.token_text import escaped, moment
+from amcli.verify.token_text import moment
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Report:
         )
         print_lines(
             [
-                *(plain(f"{name:<8}  {escaped(value)}") for name, value in rows),
+                *(plain(f"{name:<8}  {printable_line(value)}") for name, value in rows),
                 plain(),
                 *check_lines(self.verdict.checks),
                 plain(),

@@ -20,10 +20,7 @@ class CardRejected(FindingsError):
     """A card with errors that nobody allowed; ``findings`` has all that was found."""
 
     def __init__(self, source: str, findings: list[Finding], errors: list[Finding]) -> None:
-        shown = "; ".join(
-            f"{error.rule} {error.slug} at {error.pointer or '/'}: {error.message}"
-            for error in errors[:_SHOWN_ERRORS]
-        )
+        shown = "; ".join(map(str, errors[:_SHOWN_ERRORS]))
         more = len(errors) - _SHOWN_ERRORS
         rest = f"; and {more} more" if more > 0 else ""
         super().__init__(

@@ -33,6 +33,22 @@ class Finding:
     """The card's source, as in CardDocument."""
     hint: str | None = None
 
+    def __str__(self) -> str:
+        """Return the rule, the place and the message in one line; the card is not named."""
+        return f"{self.rule} {self.slug} at {self.pointer or '/'}: {self.message}"
+
+    def as_json(self) -> dict[str, str | None]:
+        """Return the finding as it stands in ``--json`` output."""
+        return {
+            "rule": self.rule,
+            "slug": self.slug,
+            "severity": self.severity.value,
+            "message": self.message,
+            "source": self.source,
+            "pointer": self.pointer,
+            "hint": self.hint,
+        }
+
 
 @dataclass(frozen=True)
 class CheckedCard:

@@ -10,7 +10,7 @@ from typing import Any
 
 from amcli.card.document import CardDocument, CardKind
 from amcli.linting.schema import SchemaError, card_schema, schema_errors
-from amcli.linting.suggestion import closest, did_you_mean
+from amcli.suggestion import closest, did_you_mean, meant
 
 _SHOWN = 60
 
@@ -87,7 +87,7 @@ def _misspelt(errors: list[SchemaError]) -> tuple[list[SchemaError], list[Mistak
 
 def _renamed(error: SchemaError, name: str) -> Mistake:
     message = f'{_noun(error.definition)} has "{error.property}" where it needs "{name}"'
-    return Mistake("missing-property", error.pointer, message, f'did you mean "{name}"?')
+    return Mistake("missing-property", error.pointer, message, meant(name))
 
 
 def _mistake(error: SchemaError, kind: CardKind) -> Mistake:

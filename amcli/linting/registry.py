@@ -5,7 +5,7 @@ from __future__ import annotations
 from amcli.errors import UsageError
 from amcli.linting.rule import Rule
 from amcli.linting.rules import actions, inputs, links, registration, structure, support, text
-from amcli.linting.suggestion import did_you_mean
+from amcli.suggestion import did_you_mean
 
 RULES: tuple[Rule, ...] = (
     structure.unknown_type,

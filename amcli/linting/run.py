@@ -21,15 +21,6 @@ _WORST_FIRST = (2, 4, 5, 6, 7, 1, 3)
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """An input that could not be linted; the others were."""
-
-    message: str
-    hint: str | None
-    exit_code: int
-
-
-@dataclass(frozen=True)
 class Report:
     """What was linted, and what came of it."""
 
@@ -38,7 +29,8 @@ class Report:
     findings: tuple[Finding, ...]
     allowed: tuple[Finding, ...]
     """Findings of rules that the caller lets pass."""
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[AmcliError, ...]
+    """Why an input could not be linted; the others were."""
 
     def count(self, severity: Severity) -> int:
         """Return how many findings have this severity."""
@@ -62,12 +54,11 @@ class _Run:
     cards: int = 0
     files: dict[str, list[Source]] = field(default_factory=dict)
     """By file; the same file by two ways is linted once."""
-    troubles: list[Trouble] = field(default_factory=list)
+    troubles: dict[str, AmcliError] = field(default_factory=dict)
+    """By message: what stops every sample of a template is told once."""
 
     def failed(self, error: AmcliError) -> None:
-        trouble = Trouble(error.message, error.hint, error.exit_code)
-        if trouble not in self.troubles:
-            self.troubles.append(trouble)
+        self.troubles.setdefault(error.message, error)
 
 
 def lint_paths(
@@ -95,7 +86,7 @@ def lint_paths(
         cards=run.cards,
         findings=tuple(f for f in found if f.rule not in allowed),
         allowed=tuple(f for f in found if f.rule in allowed),
-        troubles=tuple(run.troubles),
+        troubles=tuple(run.troubles.values()),
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from amcli.errors import DeliveryError
+from amcli.printable import printable_line
 
 _SHOWN_CHARACTERS = 300
 _UNTRUSTED_ISSUER = {18, 19, 20, 21}  # OpenSSL, X509_verify_cert_error_string(3): no known issuer
@@ -32,10 +33,9 @@ def ask(connection: smtplib.SMTP, command: str, arguments: str = "") -> Reply:
 
 
 def shown_reply(code: int, text: bytes | str) -> Reply:
-    """Return a reply that may be printed: one line, bounded, no control characters."""
+    """Return a reply that may be printed: one line, bounded, control characters escaped."""
     decoded = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
-    shown = "".join(c if c.isprintable() else " " for c in decoded[: 4 * _SHOWN_CHARACTERS])
-    line = " ".join(shown.split())
+    line = printable_line(" ".join(decoded[: 4 * _SHOWN_CHARACTERS].split()))
     if len(line) > _SHOWN_CHARACTERS:
         line = f"{line[:_SHOWN_CHARACTERS]}…"
     return Reply(code, line)

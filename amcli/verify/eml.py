@@ -13,6 +13,7 @@ from email.utils import getaddresses
 from typing import BinaryIO
 
 from amcli.errors import MailError
+from amcli.printable import printable_line
 
 MAX_MAIL_BYTES = 32 * 1024 * 1024
 _OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")  # [MS-CFB], section 2.2: what .msg files begin with
@@ -170,4 +171,4 @@ def _decoded(message: Message, name: str) -> str:
     except (HeaderParseError, LookupError, UnicodeError, ValueError):
         pieces = [value]
     text = " ".join("".join(pieces).split())
-    return "".join(c if c.isprintable() else "\ufffd" for c in text)[:_MAX_SHOWN]
+    return printable_line(text[:_MAX_SHOWN])

@@ -6,6 +6,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from amcli.printable import printable_line
+
 _MAX_SHOWN = 200
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
@@ -17,15 +19,8 @@ def shown(value: Any, limit: int = _MAX_SHOWN) -> str:
     Whoever made the token chose these characters; control characters, line separators and
     direction marks would otherwise rewrite the screen around them.
     """
-    text = escaped(_ENCODER.encode(value))
+    text = printable_line(_ENCODER.encode(value))
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
-
-
-def escaped(text: str) -> str:
-    """Return the text with every unprintable character as ``\\uXXXX``."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else _escape(c) for c in text)
 
 
 def instant(seconds: float) -> datetime:
@@ -53,8 +48,3 @@ def relative(seconds: float, now: datetime) -> str:
     if abs(distance) < 1:
         return "now"
     return f"in {span(distance)}" if distance > 0 else f"{span(distance)} ago"
-
-
-def _escape(character: str) -> str:
-    code = ord(character)
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - the BMP

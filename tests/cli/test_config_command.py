@@ -73,7 +73,7 @@ def test_a_mistake_in_the_file_is_a_usage_error(
     assert "amcli.toml:2: unknown setting smtp.hots" in captured.err
     if as_json:
         error = json.loads(captured.out)["error"]
-        assert error["hint"] == "did you mean smtp.host?"
+        assert error["hint"] == "did you mean 'smtp.host'?"
 
 
 def test_a_misspelt_variable_is_said_unless_quiet(
@@ -82,6 +82,6 @@ def test_a_misspelt_variable_is_said_unless_quiet(
     monkeypatch.setenv("AMCLI_SMPT_HOST", "x")
 
     run(["config", "show"])
-    assert "did you mean AMCLI_SMTP_HOST?" in capsys.readouterr().err
+    assert "did you mean 'AMCLI_SMTP_HOST'?" in capsys.readouterr().err
     run(["config", "show", "-q"])
     assert capsys.readouterr().err == ""

@@ -76,7 +76,7 @@ def test_an_error_is_shown_with_rule_place_message_and_hint(
     assert capsys.readouterr().out.splitlines() == [
         'error[AM101] unknown-type: "TextBlok" is no type that Outlook knows here',
         "  --> card.json /body/0/type",
-        '  hint: did you mean "TextBlock"?',
+        "  hint: did you mean 'TextBlock'?",
     ]
 
 
@@ -100,7 +100,7 @@ def test_json_has_every_field_of_a_finding(
             "message": '"TextBlok" is no type that Outlook knows here',
             "source": "card.json",
             "pointer": "/body/0/type",
-            "hint": 'did you mean "TextBlock"?',
+            "hint": "did you mean 'TextBlock'?",
         }
     ]
 
@@ -120,7 +120,7 @@ def test_rules_can_be_allowed_in_the_settings(capsys: pytest.CaptureFixture[str]
 
 def test_a_rule_that_does_not_exist_is_a_wrong_call(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["lint", write("card.json", CLEAN), "--allow", "unknown-typ"]) == 2
-    assert 'did you mean "unknown-type"?' in capsys.readouterr().err
+    assert "did you mean 'unknown-type'?" in capsys.readouterr().err
 
 
 def test_a_template_folder_is_rendered_with_each_sample_and_its_refresh_cards(
@@ -200,7 +200,9 @@ def test_text_from_a_card_cannot_steer_the_terminal(capsys: pytest.CaptureFixtur
     printed = capsys.readouterr().out
     assert not [c for c in printed if not c.isprintable() and c != "\n"]
     assert run(["lint", "card.json", "--json"]) == 1
-    assert json.loads(capsys.readouterr().out)["errors"] == 1
+    said = json.loads(capsys.readouterr().out)
+    assert said["errors"] == 1
+    assert "/x\u001b[2J\ud800" in {finding["pointer"] for finding in said["findings"]}
 
 
 def test_colours_only_where_they_are_wanted(

@@ -17,7 +17,8 @@ import pytest
 from amcli import __version__
 from amcli.cli import run
 from amcli.cli.group import COMMANDS, root
-from amcli.cli.session import Session, printable
+from amcli.cli.session import Session
+from amcli.printable import printable
 
 AMCLI = [sys.executable, "-m", "amcli"]
 
@@ -117,7 +118,7 @@ def test_debug_works_on_both_sides_of_the_command(capsys: pytest.CaptureFixture[
 
 
 def test_control_characters_of_an_input_never_reach_the_terminal() -> None:
-    assert printable("a\x1b[31mé\n\u202e") == "a\\x1b[31mé\n\\u202e"
+    assert printable("a\x1b[31mé\n\u202e") == "a\\u001b[31mé\n\\u202e"
 
 
 @pytest.mark.parametrize(("shell", "sign"), [

@@ -110,6 +110,19 @@ def test_a_dry_run_shows_everything_and_needs_no_server(project: Path, capsys: C
     assert (project / "draft.eml").read_bytes().startswith(b"From: me@contoso.com\r\n")
 
 
+def test_a_finding_has_one_shape_in_every_answer(project: Path, capsys: Captured) -> None:
+    image = {"type": "Image", "url": "https://contoso.com/a.png"}
+    (project / "card.json").write_text(json.dumps({**CARD, "body": [image]}))
+    found = []
+    send = [*BASE, "--subject", "Hello", "--dry-run", "--save", "draft.eml"]
+    for call in (send, ["inspect", "draft.eml"], ["lint", "card.json"]):
+        assert run([*call, "--json"]) == 0
+        (finding,) = json.loads(capsys.readouterr().out)["findings"]
+        found.append({**finding, "source": ""})
+    assert found[0]["slug"] == "missing-alt-text"
+    assert found[0] == found[1] == found[2]
+
+
 def test_settings_stand_in_for_options(project: Path, inbox: Inbox, capsys: Captured) -> None:
     (project / "amcli.toml").write_text(
         f'[send]\nfrom = "{ME}"\nto = ["{ANNA}"]\nsubject = "From settings"\n'

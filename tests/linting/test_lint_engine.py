@@ -115,7 +115,7 @@ def test_check_with_all_rules_allowed_never_rejects() -> None:
 def test_a_rule_that_does_not_exist_cannot_be_allowed() -> None:
     with pytest.raises(UsageError) as caught:
         check(card(), allow=["missing-alt-txt"])
-    assert caught.value.hint == 'did you mean "missing-alt-text"?'
+    assert caught.value.hint == "did you mean 'missing-alt-text'?"
 
 
 def test_a_missing_originator_is_an_error_where_others_get_the_card() -> None:
@@ -144,10 +144,10 @@ def test_a_property_twice_is_found_at_its_pointer() -> None:
 @pytest.mark.parametrize(
     ("value", "hint"),
     [
-        ({"type": "Textblock", "text": "a"}, 'did you mean "TextBlock"?'),
-        ({"type": "TextBlock", "text": "a", "colour": "good"}, 'did you mean "color"?'),
-        ({"type": "TextBlock", "text": "a", "color": "atention"}, 'did you mean "attention"?'),
-        ({"type": "TextBlock", "txt": "a"}, 'did you mean "text"?'),
+        ({"type": "Textblock", "text": "a"}, "did you mean 'TextBlock'?"),
+        ({"type": "TextBlock", "text": "a", "colour": "good"}, "did you mean 'color'?"),
+        ({"type": "TextBlock", "text": "a", "color": "atention"}, "did you mean 'attention'?"),
+        ({"type": "TextBlock", "txt": "a"}, "did you mean 'text'?"),
     ],
 )
 def test_a_misspelt_name_gets_a_suggestion(value: dict[str, Any], hint: str) -> None:

@@ -53,7 +53,7 @@ def test_a_rule_is_found_by_id_and_by_name(name: str) -> None:
 def test_a_rule_that_does_not_exist_gets_a_suggestion() -> None:
     with pytest.raises(UsageError) as caught:
         find_rule("missing-alt")
-    assert caught.value.hint == 'did you mean "missing-alt-text"?'
+    assert caught.value.hint == "did you mean 'missing-alt-text'?"
 
 
 def test_the_table_in_the_docs_is_the_list_of_rules() -> None:

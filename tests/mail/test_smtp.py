@@ -327,7 +327,7 @@ def test_a_refusal_shows_the_servers_own_words(
         pytest.raises(DeliveryError) as refused,
     ):
         deliver(mail, starttls(server, ca_file), credentials=LOGIN)
-    assert "554 5.7.1 we do not like [31myou" in refused.value.message
+    assert "554 5.7.1 we do not like \\u001b[31myou" in refused.value.message
     assert server.received.content is None
 
 

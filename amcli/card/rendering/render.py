@@ -21,8 +21,8 @@ from amcli.card.rendering.run import (
 )
 from amcli.card.rendering.sandbox import CardEnvironment
 from amcli.card.rendering.syntax import MarkTable
-from amcli.card.rendering.trouble import did_you_mean
 from amcli.errors import TemplateError
+from amcli.suggestion import did_you_mean
 
 
 @dataclass(frozen=True)

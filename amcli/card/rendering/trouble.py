@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from amcli.card.rendering.compose import Misprint
 from amcli.card.rendering.ledger import PrintError
 from amcli.card.rendering.limits import LimitReached
 from amcli.errors import TemplateError
+from amcli.suggestion import did_you_mean
 
 _UNDEFINED = re.compile(r"^'(?P<name>[^']+)' is undefined$")
 _NO_KEY = re.compile(r"^'(?:builtins\.)?dict object' has no attribute (?P<name>.+)$")
@@ -97,9 +97,3 @@ def _undefined(message: str, names: Iterable[str]) -> tuple[str, str | None]:
             )
         return f"there is no key {name!r}", "test for it with `is defined`, or use `| default`"
     return message, None
-
-
-def did_you_mean(name: str, names: Iterable[str]) -> str | None:
-    """Return "did you mean ...?" for the nearest of the names, if one is near."""
-    near = difflib.get_close_matches(name, sorted(names), n=1)
-    return f"did you mean {near[0]!r}?" if near else None

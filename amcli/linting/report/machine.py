@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from amcli.linting.finding import Finding, Severity
-from amcli.linting.run import Report, Trouble
+from amcli.errors import AmcliError
+from amcli.linting.finding import Severity
+from amcli.linting.run import Report
 
 
 def report_fields(report: Report) -> dict[str, Any]:
@@ -15,30 +16,11 @@ def report_fields(report: Report) -> dict[str, Any]:
         "cards": report.cards,
         "errors": report.count(Severity.ERROR),
         "warnings": report.count(Severity.WARNING),
-        "findings": [finding_fields(finding) for finding in report.findings],
-        "allowed": [finding_fields(finding) for finding in report.allowed],
-        "not_linted": [_trouble(trouble) for trouble in report.troubles],
+        "findings": [finding.as_json() for finding in report.findings],
+        "allowed": [finding.as_json() for finding in report.allowed],
+        "not_linted": [_trouble(error) for error in report.troubles],
     }
 
 
-def finding_fields(finding: Finding) -> dict[str, Any]:
-    """Return one finding as plain JSON values."""
-    return {
-        "rule": finding.rule,
-        "slug": finding.slug,
-        "severity": finding.severity.value,
-        "message": _encodable(finding.message),
-        "source": _encodable(finding.source),
-        "pointer": _encodable(finding.pointer),
-        "hint": _encodable(finding.hint) if finding.hint else None,
-    }
-
-
-def _trouble(trouble: Trouble) -> dict[str, Any]:
-    message = _encodable(trouble.message)
-    return {"message": message, "hint": trouble.hint, "exit_code": trouble.exit_code}
-
-
-def _encodable(text: str) -> str:
-    """Return text without lone surrogates, which a card may hold and UTF-8 may not."""
-    return text.encode("utf-8", "backslashreplace").decode()
+def _trouble(error: AmcliError) -> dict[str, Any]:
+    return {"message": error.message, "hint": error.hint, "exit_code": error.exit_code}

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from amcli.linting.finding import Finding, Severity
 from amcli.linting.run import Report
+from amcli.printable import printable_line
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
@@ -41,10 +42,12 @@ def _lines(finding: Finding) -> list[Text]:
     head = Text.assemble(
         (f"{finding.severity.value}[{finding.rule}]", style),
         (f" {finding.slug}", "bold"),
-        f": {_plain(finding.message)}",
+        f": {printable_line(finding.message)}",
     )
-    place = Text(f"  --> {_plain(f'{finding.source} {finding.pointer}'.rstrip())}", style="dim")
-    hint = [Text(f"  hint: {_plain(finding.hint)}")] if finding.hint else []
+    place = Text(
+        f"  --> {printable_line(f'{finding.source} {finding.pointer}'.rstrip())}", style="dim"
+    )
+    hint = [Text(f"  hint: {printable_line(finding.hint)}")] if finding.hint else []
     return [head, place, *hint]
 
 
@@ -61,11 +64,6 @@ def _drawn(lines: list[Text], colour: bool) -> str:
     for line in lines:
         console.print(line)
     return out.getvalue()
-
-
-def _plain(text: str) -> str:
-    """Return text that cannot steer a terminal; cards come from anywhere."""
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -9,7 +9,7 @@ from amcli.linting.facts import CardFacts
 from amcli.linting.finding import Severity
 from amcli.linting.rule import ADAPTIVE, MESSAGE, Certainty, Problem, rule
 from amcli.linting.rules.structure import from_schema
-from amcli.linting.suggestion import did_you_mean
+from amcli.suggestion import did_you_mean
 
 _REFERENCE = "Microsoft, Outlook's Adaptive Card reference"
 _MESSAGE = "Microsoft, legacy message card reference"

@@ -9,7 +9,7 @@ from amcli.card.document import Node
 from amcli.linting.facts import CardFacts, Reference, text_of
 from amcli.linting.finding import Severity
 from amcli.linting.rule import MESSAGE, Certainty, Problem, rule
-from amcli.linting.suggestion import did_you_mean
+from amcli.suggestion import did_you_mean
 
 _RENDERER = "Microsoft, the adaptivecards JavaScript renderer, StringWithSubstitutions"
 _REPLACEABLE = re.compile(r"[A-Za-z0-9_$@]+")

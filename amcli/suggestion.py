@@ -8,7 +8,6 @@ from collections.abc import Iterable
 
 _ALIKE = 0.65  # so that "ulr" resembles "url"
 
-
 # A card from anywhere may have a hundred thousand ids; no person misspelt one of those.
 _MOST_NAMES = 200
 
@@ -27,6 +26,11 @@ def closest(name: object, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(name: object, known: Iterable[str]) -> str | None:
-    """Return ``did you mean "color"?``, or None when nothing known resembles the name."""
+    """Return ``did you mean 'color'?``, or None when nothing known resembles the name."""
     found = closest(name, known)
-    return f'did you mean "{found}"?' if found is not None else None
+    return None if found is None else meant(found)
+
+
+def meant(name: str) -> str:
+    """Return the question whether this name was meant."""
+    return f"did you mean {name!r}?"
