@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from amcli.errors import DataError, UsageError
+from amcli.strict_json import NotStrictJson, parse_json
 
 MAX_DATA_BYTES = 32 * 1024 * 1024
 
@@ -45,19 +45,14 @@ def _read(file: Path, room: int) -> bytes:
 
 
 def _parsed(content: bytes, file: Path) -> dict[str, Any]:
+    if file.suffix.lower() == ".toml":
+        return _toml(content, file)
+    if not content.strip():
+        raise DataError(f"{file}: the file is empty")
     try:
-        text = content.decode("utf-8-sig")
-        if file.suffix.lower() == ".toml":
-            return tomllib.loads(text)
-        value = json.loads(text, parse_constant=_no_constant)
-    except UnicodeDecodeError as error:
-        raise DataError(f"{file}: not UTF-8 text (byte {error.start})") from None
-    except json.JSONDecodeError as error:
-        where = f"{file}:{error.lineno}:{error.colno}"
-        reason = "the file is empty" if not content.strip() else f"not JSON: {error.msg}"
-        raise DataError(f"{where}: {reason}") from None
-    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
-        raise DataError(f"{file}: {error}") from None
+        value = parse_json(content, byte_order_mark=True, half_characters=True)
+    except NotStrictJson as error:
+        raise DataError(error.at(str(file)), hint=error.hint) from None
     if not isinstance(value, dict):
         raise DataError(
             f"{file}: data must be a JSON object", hint='write {"name": value}, not a bare list'
@@ -65,8 +60,13 @@ def _parsed(content: bytes, file: Path) -> dict[str, Any]:
     return value
 
 
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON number")
+def _toml(content: bytes, file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise DataError(f"{file}: not UTF-8 text (byte {error.start})") from None
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{file}: {error}") from None
 
 
 def _merged(under: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,10 +95,10 @@ def _assign(data: dict[str, Any], assignment: str) -> None:
 
 def _json_text(assignment: str, text: str) -> Any:
     try:
-        return json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        return parse_json(text, half_characters=True)
+    except NotStrictJson as error:
         raise UsageError(
-            f"--set {assignment!r}: what stands behind := is not JSON",
+            f"--set {assignment!r}: what stands behind := {error}",
             hint="for plain text write NAME=TEXT",
         ) from None
 

@@ -7,7 +7,6 @@ application of "Enable Entra tokens for actionable messages".
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import uuid
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from amcli import base64url
 from amcli.clock import Clock, utc_now
 from amcli.secrets import Secret
 from amcli.verify.token_kind import ACTIONS_APPLICATION, TokenKind
@@ -76,7 +76,7 @@ class LocalIssuer:
         public = self._key.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
-        return _base64url(hashlib.sha1(public, usedforsecurity=False).digest())
+        return base64url.encode(hashlib.sha1(public, usedforsecurity=False).digest())
 
     def jwks(self, kind: TokenKind = TokenKind.ENTRA_V1) -> dict[str, Any]:
         """Return the key set (RFC 7517); only that of version 2 names the keys' issuer."""
@@ -86,8 +86,8 @@ class LocalIssuer:
             "use": "sig",
             "kid": self.key_id,
             "x5t": self.key_id,
-            "n": _base64url(public.n.to_bytes(_KEY_BITS // 8, "big")),
-            "e": _base64url(public.e.to_bytes(3, "big")),
+            "n": base64url.encode(public.n.to_bytes(_KEY_BITS // 8, "big")),
+            "e": base64url.encode(public.e.to_bytes(3, "big")),
         }
         if kind is TokenKind.ENTRA_V2:
             key["issuer"] = "https://login.microsoftonline.com/{tenantid}/v2.0"
@@ -129,12 +129,12 @@ class LocalIssuer:
             "tid": self.tenant,
             "scp": registration.scope,
             # Pairwise: another one for each application.
-            "sub": _base64url(
+            "sub": base64url.encode(
                 hashlib.sha256(
                     f"{person.object_id} {registration.application_id}".encode()
                 ).digest()
             ),
-            "uti": _base64url(uuid.uuid4().bytes),
+            "uti": base64url.encode(uuid.uuid4().bytes),
             **version(self.tenant, person, registration),
         }
 
@@ -162,7 +162,3 @@ def _version_2(tenant: str, person: Person, registration: Registration) -> dict[
         "azpacr": "2",
         "preferred_username": person.address,
     }
-
-
-def _base64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from amcli.secrets import Secret
 from amcli.service.action_response import ActionResponse, RequestRefused
+from amcli.strict_json import NotStrictJson, parse_json_object
 
 MAX_BODY_BYTES = 256 * 1024
 """A body is a few fields that the card's author wrote and what somebody typed into inputs."""
@@ -61,19 +61,13 @@ class ActionRequest:
     def json(self) -> dict[str, Any]:
         """Return the body as a JSON object.
 
-        Raises RequestRefused (400) for a list, a property twice, NaN, or text that is no
-        JSON in UTF-8.
+        Raises RequestRefused (400) for a list, and for text that two readers could understand
+        differently: a property twice, NaN or numbers beyond a double, half surrogate pairs.
         """
         try:
-            value = json.loads(
-                self.body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant
-            )
-        except (ValueError, RecursionError):
-            # The exception holds the body, which may hold a token: it is not chained.
-            raise _unusable_body("the body is not JSON") from None
-        if not isinstance(value, dict):
-            raise _unusable_body("the body is JSON, but not an object")
-        return value
+            return parse_json_object(self.body)
+        except NotStrictJson as error:
+            raise _unusable_body(f"the body {error}") from None
 
 
 def _bearer_token(pairs: list[tuple[str, str]]) -> Secret:
@@ -94,17 +88,6 @@ def _id(pairs: list[tuple[str, str]], wanted: str) -> str | None:
         if name.lower() == wanted and len(value) <= _MAX_ID_CHARACTERS and value.isprintable():
             return value.strip() or None
     return None
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError
-    return value
-
-
-def _no_constant(_name: str) -> Any:
-    raise ValueError
 
 
 def _no_token(why: str) -> RequestRefused:

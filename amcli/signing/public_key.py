@@ -18,6 +18,7 @@ from jwt.algorithms import RSAAlgorithm
 from jwt.exceptions import InvalidKeyError
 
 from amcli.signing.rsa_key_value import PRIVATE_EXPOSED, from_xml
+from amcli.strict_json import NotStrictJson, parse_json
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
@@ -99,9 +100,9 @@ def _from_der(file: KeyFile) -> PublicKeyTypes:
 
 def _from_jwk(file: KeyFile) -> PublicKeyTypes:
     try:
-        jwk = json.loads(file.text or "")
-    except (ValueError, RecursionError):
-        raise file.error("not a JWK: it is not JSON", "copy the JWK again, whole") from None
+        jwk = parse_json(file.text or "")
+    except NotStrictJson as error:
+        raise file.error(f"not a JWK: it {error}", "copy the JWK again, whole") from None
     if not isinstance(jwk, dict) or "keys" in jwk:
         raise file.error("a single JWK was expected, not a set of them", "take out the one key")
     if not _PRIVATE_JWK.isdisjoint(jwk):

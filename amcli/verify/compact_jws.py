@@ -1,26 +1,32 @@
-"""A compact JWS (RFC 7515, section 7.1) read so strictly that it has one meaning only."""
+"""A compact JWS (RFC 7515, section 7.1) read so strictly that it has one meaning only.
+
+Signed cards and bearer tokens both come in this form.
+"""
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
-MAX_CHARACTERS = 48 * 1024 * 1024  # a card of 16 MB, escaped once and in base64
+from amcli import base64url
+from amcli.strict_json import NotStrictJson, parse_json_object
 
 _SEGMENTS = 3
-_BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
 _FOREIGN = re.compile(r"[^A-Za-z0-9_.-]")
 
 
 class MalformedJws(ValueError):
-    """Text that is no compact JWS; the message says why, ``hint`` what may have happened."""
+    """Text that is no compact JWS; the message says why, and never shows the text."""
 
-    def __init__(self, message: str, hint: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, foreign: str | None = None, segments: int = _SEGMENTS
+    ) -> None:
         super().__init__(message)
-        self.hint = hint
+        self.foreign = foreign
+        """The first character that no compact JWS has."""
+        self.segments = segments
+        """How many parts stand between the dots."""
 
 
 @dataclass(frozen=True)
@@ -34,89 +40,61 @@ class CompactJws:
     signature: bytes = field(repr=False)
 
 
-def parse_compact_jws(text: str) -> CompactJws:
+def parse_compact_jws(text: str, max_bytes: int) -> CompactJws:
     """Return the parts of a JWS whose header and payload are JSON objects.
 
     Raises MalformedJws for everything that two readers could take for different things: white
-    space, padding and stray bits in base64url, names that stand twice, NaN.
+    space, padding and stray bits in base64url, byte order marks, names that stand twice or differ
+    in upper and lower case only, NaN and numbers beyond a double, half surrogate pairs.
     """
-    if len(text) > MAX_CHARACTERS:
-        raise MalformedJws(f"longer than {MAX_CHARACTERS // 1024**2} MB")
-    segments = _segments(text)
-    header, payload, signature = (
-        _decode(segment, name)
-        for segment, name in zip(segments, ("header", "payload", "signature"), strict=True)
-    )
+    if len(text) > max_bytes:
+        raise MalformedJws(f"longer than {_size(max_bytes)}")
+    header, payload, signature = _segments(text)
     return CompactJws(
         header=_object(header, "header"),
         payload=_object(payload, "payload"),
-        signed_part=f"{segments[0]}.{segments[1]}".encode("ascii"),
-        signature=signature,
+        signed_part=f"{header}.{payload}".encode("ascii"),
+        signature=_decoded(signature, "signature"),
     )
 
 
+def _size(limit: int) -> str:
+    kilobytes = limit // 1024
+    return f"{kilobytes // 1024} MB" if kilobytes >= 1024 else f"{kilobytes} KB"  # noqa: PLR2004
+
+
 def _segments(text: str) -> list[str]:
-    foreign = _FOREIGN.search(text)
-    if foreign:
+    if foreign := _FOREIGN.search(text):
+        character = foreign.group()
         raise MalformedJws(
-            f"character {foreign.start() + 1} is U+{ord(foreign.group()):04X}; "
-            "a signed card has only letters, digits, '-', '_' and two dots",
-            _damage(foreign.group()),
+            f"character {foreign.start() + 1} is U+{ord(character):04X}; "
+            "there are only letters, digits, '-', '_' and two dots in it",
+            foreign=character,
         )
     segments = text.split(".")
     if len(segments) != _SEGMENTS:
         raise MalformedJws(
             f"three parts between dots were expected, there are {len(segments)}",
-            "the whole of header, payload and signature must arrive",
+            segments=len(segments),
         )
     return segments
 
 
-def _damage(character: str) -> str:
-    if character.isspace():
-        return "something wrapped the long line; the mail's transfer encoding must protect it"
-    if character in "=+/":
-        return "this is padding or plain base64; RFC 7515 wants base64url without padding"
-    return "something between the signer and here rewrote the mail"
-
-
-def _decode(segment: str, name: str) -> bytes:
-    if not _BASE64URL.fullmatch(segment):
-        raise MalformedJws(f"the {name} is empty")
+def _decoded(segment: str, part: str) -> bytes:
+    if not segment:
+        raise MalformedJws(f"the {part} is empty")
     try:
-        decoded = base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
-    except ValueError:
-        raise MalformedJws(f"the {name} is cut off: no base64url has this length") from None
-    # RFC 4648, section 3.5: set bits after the last byte would give one signature two spellings.
-    if base64.urlsafe_b64encode(decoded).rstrip(b"=").decode("ascii") != segment:
-        raise MalformedJws(f"the {name} has stray bits after its last byte")
-    return decoded
+        return base64url.decode(segment)
+    except base64url.NotBase64url as error:
+        raise MalformedJws(f"the {part} {error}") from None
 
 
-def _object(content: bytes, name: str) -> dict[str, Any]:
+def _object(segment: str, part: str) -> dict[str, Any]:
     try:
-        value = json.loads(
-            content.decode("utf-8"), object_pairs_hook=_no_twins, parse_constant=_no_constant
-        )
-    except MalformedJws as error:
-        raise MalformedJws(f"the {name} {error}") from None
-    except UnicodeDecodeError:
-        raise MalformedJws(f"the {name} is not UTF-8") from None
-    except (ValueError, RecursionError):
-        raise MalformedJws(f"the {name} is not JSON") from None
-    if not isinstance(value, dict):
-        raise MalformedJws(f"the {name} is JSON, but no object")
+        value = parse_json_object(_decoded(segment, part))
+    except NotStrictJson as error:
+        raise MalformedJws(f"the {part} {error}") from None
+    if len({name.casefold() for name in value}) != len(value):
+        # Some readers ignore case: for them `tid` and `TID` would be the same claim twice.
+        raise MalformedJws(f"two names in the {part} differ only in upper and lower case")
     return value
-
-
-def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise MalformedJws(
-            "has a name twice in one object: which of the two counts is anyone's guess"
-        )
-    return value
-
-
-def _no_constant(name: str) -> Any:
-    raise MalformedJws(f"holds {name}, which is no JSON")

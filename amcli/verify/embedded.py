@@ -6,23 +6,21 @@ exact letters matter, since Outlook's own tools look for them with patterns.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import enum
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from amcli import base64url
 from amcli.card.document import CardDocument, CardKind, parse_card
 from amcli.errors import CardError, NothingFound
 from amcli.mail.body import SCRIPT_TYPES, SIGNED_TYPES
+from amcli.signing.signed_card import CARD_CLAIMS
+from amcli.strict_json import NotStrictJson, parse_json_object
 from amcli.verify.checks import Check, failed, passed
 from amcli.verify.eml import HtmlPart, ReceivedMail
 from amcli.verify.markup import Tag, tags
 
-_CARD_CLAIMS = ("adaptiveCardSerialized", "messageCardSerialized")
 _SIGNED_PROPERTIES = {name.lower() for _, name in SIGNED_TYPES.values()}
 _SCRIPT_KINDS = {value: kind for kind, value in SCRIPT_TYPES.items()}
 _COMPACT_JWS = re.compile(r"\s*[\w-]{10,}\.[\w-]{10,}\.[\w-]*\s*", re.ASCII)
@@ -130,16 +128,16 @@ def _document(text: str | CardError, source: str) -> tuple[CardDocument | None, 
 
 def _payload_card(jws: str) -> str | CardError:
     """Return the card's text in an unverified JWS, for reading it; verifying is another check."""
-    segments = "".join(jws.split()).split(".")
+    # White space is taken out, so that the card of a mail that wrapped the line can be read too.
+    _, _, rest = "".join(jws.split()).partition(".")
     try:
-        payload = segments[1] + "=" * (-len(segments[1]) % 4)
-        claims: Any = json.loads(base64.urlsafe_b64decode(payload))
-    except (IndexError, binascii.Error, ValueError, RecursionError):
-        return CardError("the text is no JWS with JSON in it")
-    for name in _CARD_CLAIMS:
-        if isinstance(claims, dict) and isinstance(claims.get(name), str):
+        claims = parse_json_object(base64url.decode(rest.partition(".")[0]))
+    except (base64url.NotBase64url, NotStrictJson) as error:
+        return CardError(f"the text is no JWS with a card in it: its payload {error}")
+    for name in CARD_CLAIMS.values():
+        if isinstance(claims.get(name), str):
             return str(claims[name])
-    return CardError(f"the JWS has no {' and no '.join(_CARD_CLAIMS)}")
+    return CardError(f"the JWS has no {' and no '.join(CARD_CLAIMS.values())}")
 
 
 def _embedding_check(

@@ -6,8 +6,6 @@ not spoil the set, but a token that names it learns why it is not used.
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +13,9 @@ from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 
+from amcli import base64url
 from amcli.errors import UnreadableInput
+from amcli.strict_json import NotStrictJson, parse_json_object
 from amcli.verify.clouds import Authority
 from amcli.verify.token_text import shown
 
@@ -113,15 +113,12 @@ def read_json_object(content: bytes, origin: str, what: str) -> dict[str, Any]:
     if len(content) > MAX_KEY_SET_BYTES:
         raise UnreadableInput(f"{origin}: too large for {what}, more than 1 MiB")
     try:
-        value = json.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+        return parse_json_object(content, byte_order_mark=True)
+    except NotStrictJson as error:
         raise UnreadableInput(
-            f"{origin}: not {what}: it is not JSON in UTF-8",
+            f"{origin}: not {what}: it {error}",
             hint='a key set (JWKS) is JSON: {"keys": [{"kty": "RSA", "kid": ..., ...}]}',
         ) from None
-    if not isinstance(value, dict):
-        raise UnreadableInput(f"{origin}: not {what}: it is not a JSON object")
-    return value
 
 
 def _advice(value: Mapping[str, Any]) -> str:
@@ -186,12 +183,9 @@ def _public_key(member: Mapping[str, Any]) -> RSAPublicKey:
 def _number(member: Mapping[str, Any], name: str) -> int:
     """Return a Base64urlUInt (RFC 7518, section 2)."""
     text = member.get(name)
-    if not isinstance(text, str) or not text.isascii():
+    if not isinstance(text, str) or not text:
         raise _Unusable(f'"{name}" is missing or no string')
     try:
-        content = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except ValueError:
-        content = b""
-    if base64.urlsafe_b64encode(content).rstrip(b"=") != text.encode("ascii") or not content:
-        raise _Unusable(f'"{name}" is not base64url without padding')
-    return int.from_bytes(content, "big")
+        return int.from_bytes(base64url.decode(text), "big")
+    except base64url.NotBase64url as error:
+        raise _Unusable(f'"{name}" {error}') from None

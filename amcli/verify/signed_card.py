@@ -29,6 +29,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from amcli.address import same_address, without_case
 from amcli.card.document import CardKind
 from amcli.clock import Clock, utc_now
+from amcli.printable import printable_line
 from amcli.signing.keys import VerifyingKey
 from amcli.signing.signed_card import (
     ALGORITHM,
@@ -39,8 +40,9 @@ from amcli.signing.signed_card import (
 from amcli.verify.checks import Check, Outcome, Verdict, failed, passed, skipped
 from amcli.verify.compact_jws import CompactJws, MalformedJws, parse_compact_jws
 from amcli.verify.signed_claims import KNOWN_CLAIMS, BadClaim, ClaimsReading, read_claims
-from amcli.verify.token_text import escaped, moment, relative, shown
+from amcli.verify.token_text import moment, relative, shown
 
+MAX_JWS_BYTES = 48 * 1024 * 1024  # a card of 16 MB, escaped once and in base64
 LEEWAY_SECONDS = 300  # the difference between two clocks that is still an accident
 
 _SAMPLE_KEY = (
@@ -65,9 +67,9 @@ def check_signed_card(
     them only when the verdict is ok and the signature was among what passed.
     """
     try:
-        token = parse_compact_jws(jws)
+        token = parse_compact_jws(jws, MAX_JWS_BYTES)
     except MalformedJws as error:
-        return Verdict((failed("form", str(error), error.hint),)), None
+        return Verdict((failed("form", str(error), _damage(error)),)), None
     reading = read_claims(token.payload)
     checks = (
         passed("form", "three parts of base64url, header and payload are JSON objects"),
@@ -82,6 +84,19 @@ def check_signed_card(
         _recipients(reading.recipients, recipients),
     )
     return Verdict(checks), reading.complete()
+
+
+def _damage(error: MalformedJws) -> str | None:
+    """Return what may have happened to a JWS on its way."""
+    foreign = error.foreign
+    if foreign is None:
+        cut = error.segments < 3  # noqa: PLR2004 - header, payload, signature
+        return "the whole of header, payload and signature must arrive" if cut else None
+    if foreign.isspace():
+        return "something wrapped the long line; the mail's transfer encoding must protect it"
+    if foreign in "=+/":
+        return "this is padding or plain base64; RFC 7515 wants base64url without padding"
+    return "something between the signer and here rewrote the mail"
 
 
 def _header(header: dict[str, Any]) -> Check:
@@ -132,11 +147,11 @@ def _card(reading: ClaimsReading) -> Check:
     document = reading.document
     if document is None:
         problem = reading.card_problem or BadClaim("there is no card that could be read")
-        return failed(name, escaped(str(problem)), problem.hint)
+        return failed(name, printable_line(str(problem)), problem.hint)
     if document.duplicates:
         return failed(
             name,
-            f"properties stand in it twice: {escaped(', '.join(document.duplicates[:5]))}",
+            f"properties stand in it twice: {printable_line(', '.join(document.duplicates[:5]))}",
             "which of the two Outlook takes is anyone's guess",
         )
     if document.kind is CardKind.MESSAGE:
@@ -158,7 +173,8 @@ def _originator(reading: ClaimsReading) -> Check:
             f"{claim}, which is that of Microsoft's published sample",
             "it works only in mail to oneself; register a provider of your own",
         )
-    return passed(name, f"{escaped(claim[:80])}; that it is registered cannot be told from here")
+    shown_claim = printable_line(claim[:80])
+    return passed(name, f"{shown_claim}; that it is registered cannot be told from here")
 
 
 def _times(payload: dict[str, Any], clock: Clock) -> Check:
@@ -200,7 +216,7 @@ def _other_claims(payload: dict[str, Any]) -> Check:
         return passed(name, "none beside the five")
     return _warned(
         name,
-        f"beside the five there are: {escaped(', '.join(others[:10]))}",
+        f"beside the five there are: {printable_line(', '.join(others[:10]))}",
         "Microsoft's samples take care to add none; a JWT library's defaults often do",
     )
 
@@ -212,7 +228,7 @@ def _sender(claim: str | None, header: str | None) -> Check:
     if claim is None:
         return failed(name, "there is no sender in the claims")
     if claim == header:
-        return passed(name, f"the claim and From are both {escaped(claim)}")
+        return passed(name, f"the claim and From are both {printable_line(claim)}")
     if same_address(claim, header):
         return _warned(name, f"{shown(claim)} and From {shown(header)} differ in case", _CASE)
     return failed(
@@ -243,9 +259,9 @@ def _recipients(claim: Sequence[str] | None, header: Sequence[str] | None) -> Ch
 def _differences(claimed: set[str], real: set[str]) -> list[str]:
     found = []
     if missing := sorted(real - claimed):
-        found.append(f"in To or Cc and not in the claim: {escaped(', '.join(missing[:10]))}")
+        found.append(f"in To or Cc and not in the claim: {printable_line(', '.join(missing[:10]))}")
     if extra := sorted(claimed - real):
-        found.append(f"in the claim and not in To or Cc: {escaped(', '.join(extra[:10]))}")
+        found.append(f"in the claim and not in To or Cc: {printable_line(', '.join(extra[:10]))}")
     return found
 
 

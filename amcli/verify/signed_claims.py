@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -10,6 +9,7 @@ from typing import Any, TypeVar
 from amcli.card.document import CardDocument, CardKind, parse_card
 from amcli.errors import CardError
 from amcli.signing.signed_card import CARD_CLAIMS, SignedClaims
+from amcli.strict_json import NotStrictJson, parse_json
 from amcli.verify.token_text import shown
 
 KNOWN_CLAIMS = frozenset(
@@ -101,7 +101,10 @@ def _recipients(claims: dict[str, Any]) -> tuple[str, ...]:
             f"recipientsSerialized must be a string, it is {_json_kind(value)}",
             _2018_RECIPIENTS if isinstance(value, dict) else "serialise the array to a string",
         )
-    addresses = _json(_text(claims, "recipientsSerialized"))
+    try:
+        addresses = parse_json(_text(claims, "recipientsSerialized"))
+    except NotStrictJson as error:
+        raise BadClaim(f"recipientsSerialized does not hold JSON to rely on: it {error}") from None
     if isinstance(addresses, dict):
         raise BadClaim("recipientsSerialized holds an object", _2018_RECIPIENTS)
     if not isinstance(addresses, list) or not addresses:
@@ -142,13 +145,6 @@ def _document(kind: CardKind, text: str) -> tuple[CardDocument | None, BadClaim 
     if document.kind is not kind:
         return None, BadClaim(f"{CARD_CLAIMS[kind]} holds a card of the other format")
     return document, None
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        raise BadClaim("recipientsSerialized does not hold JSON") from None
 
 
 def _json_kind(value: object) -> str:

@@ -62,12 +62,25 @@ def test_set_that_cannot_be_right(assignment: str, tmp_path: Path) -> None:
         (b"[1]", "must be a JSON object"),
         (b'{"a": }', r":1:7: not JSON"),
         (b'{"a": NaN}', "NaN"),
+        (b'{"a": 1e999}', "too large"),
+        (b'{"a": 1, "a": 2}', "a name twice"),
         (b'{"a": "\xff"}', "not UTF-8"),
         (b'{"originator": "x"}', "reserved name"),
         (b"[" * 200_000, "data.json|d.json"),
         (b'{"a":' * 150 + b"1" + b"}" * 150, "nested deeper than 100"),
     ],
-    ids=["empty", "list", "not JSON", "NaN", "not UTF-8", "reserved", "deep list", "deep"],
+    ids=[
+        "empty",
+        "list",
+        "not JSON",
+        "NaN",
+        "huge",
+        "twice",
+        "not UTF-8",
+        "reserved",
+        "deep list",
+        "deep",
+    ],
 )
 def test_data_that_cannot_be_used(content: bytes, reason: str, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=reason):

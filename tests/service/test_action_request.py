@@ -57,7 +57,19 @@ def test_without_exactly_one_bearer_token_it_is_401(headers: object) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"[]", b'"x"', b"{", b"\xff{}", b'{"a": 1, "a": 2}', b'{"a": NaN}', b"[" * 100_000],
+    [
+        b"",
+        b"[]",
+        b'"x"',
+        b"{",
+        b"\xff{}",
+        b'{"a": 1, "a": 2}',
+        b'{"a": NaN}',
+        b"[" * 100_000,
+        b'{"a": 1e999}',
+        rb'{"a": "\ud800"}',
+        b"\xef\xbb\xbf{}",
+    ],
 )
 def test_a_body_that_is_no_json_object_is_400(body: bytes) -> None:
     assert status_of(BEARER, body) == 400

@@ -147,8 +147,12 @@ def test_text_that_is_no_compact_jws_is_said(damage: Callable[[str], str], reaso
         (b'{"iat":1,"iat":2}', "a name twice"),
         (b'{"a":{"b":1,"b":2}}', "a name twice"),
         (b'{"iat":NaN}', "NaN"),
-        (b'{"iat":' + b"9" * 5000 + b"}", "the payload is not JSON"),
-        (b"[" * 100_000, "the payload is not JSON"),
+        (b'{"iat":1e999}', "too large"),
+        (b'{"iat":1,"IAT":2}', "upper and lower case"),
+        (b'{"sender":"\\ud800"}', "half of a surrogate pair"),
+        (b'\xef\xbb\xbf{"iat":1}', "the payload is not JSON"),
+        (b'{"iat":' + b"9" * 5000 + b"}", "the payload has a number with too many digits"),
+        (b"[" * 100_000, "the payload is nested too deeply"),
     ],
 )
 def test_a_payload_with_two_meanings_or_none_is_refused(payload: bytes, reason: str) -> None:
