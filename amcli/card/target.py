@@ -40,6 +40,11 @@ class TemplateTarget:
     hides_built_in: bool = False
     """The project's own, found by a name that a built-in template has too."""
 
+    @property
+    def name(self) -> str:
+        """Return the template folder's name, or the name of a file that stands alone."""
+        return self.folder.name if self.folder else self.template.file.partition(".")[0]
+
 
 Target = CardTarget | TemplateTarget
 

@@ -62,15 +62,19 @@ def load_card(
     data_files: tuple[Path, ...],
     sets: tuple[str, ...],
     envelope: Envelope | None = None,
-    purpose_token: PurposeToken | None = None,
+    tokens_of: Callable[[str], PurposeToken] | None = None,
 ) -> MadeCard:
-    """Return the card of a target; says on stderr when sample data stands in."""
-    from amcli.card.target import DataSource, make_card
+    """Return the card of a target; says on stderr when sample data stands in.
+
+    ``tokens_of`` gives a template of this name its ``purpose_token``.
+    """
+    from amcli.card.target import DataSource, TemplateTarget, make_card
 
     opened = open_card_target(target)
-    made = make_card(
-        opened, DataSource(data_files, sets), envelope=envelope, purpose_token=purpose_token
-    )
+    tokens = None
+    if tokens_of is not None and isinstance(opened, TemplateTarget):
+        tokens = tokens_of(opened.name)
+    made = make_card(opened, DataSource(data_files, sets), envelope=envelope, purpose_token=tokens)
     if made.sample is not None:
         current().note(f"no --data given: using the sample {made.sample.name}")
     return made

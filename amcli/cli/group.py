@@ -36,7 +36,7 @@ COMMANDS = (
         "Check",
         "Say which card is in a mail, what vouches for it, and what is wrong with it.",
     ),
-    Entry("keygen", "Sign", "Make a card-signing key or a DKIM key."),
+    Entry("keygen", "Sign", "Make a key for cards, for DKIM, or for limited-purpose tokens."),
     Entry("sign", "Sign", "Sign a card."),
     Entry("send", "Send", "Render, lint, sign and send a card by mail."),
     Entry("decode-token", "Verify", "Show what a bearer token claims."),

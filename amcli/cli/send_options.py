@@ -15,6 +15,7 @@ from amcli.cli.session import current
 from amcli.errors import UsageError, WouldOverwrite
 
 if TYPE_CHECKING:
+    from amcli.card.rendering import PurposeToken
     from amcli.mail.sending import Route, Signing
     from amcli.mail.smtp import Credentials, SmtpServer
     from amcli.secrets import Secret
@@ -52,6 +53,9 @@ _OPTIONS = (
                    metavar="FILE", help="File with the card key's passphrase."),
     setting_option("--originator", setting="sign.originator", metavar="ID",
                    help="Provider id: the signed card's claim and the template's variable."),
+    setting_option("--purpose-key-file", setting="service.purpose_key_file", type=_FILE,
+                   metavar="FILE",
+                   help="Keys of limited-purpose tokens; such a card goes to one person only."),
     setting_option("--dkim/--no-dkim", setting="dkim.enabled", default=False,
                    help="Add a DKIM signature."),
     setting_option("--dkim-key", "dkim_key_file", setting="dkim.key", type=_FILE, metavar="FILE",
@@ -107,6 +111,7 @@ class SendOptions:
     key_file: Path | None
     key_passphrase_file: Path | None
     originator: str | None
+    purpose_key_file: Path | None
     dkim: bool
     dkim_key_file: Path | None
     dkim_domain: str | None
@@ -158,6 +163,17 @@ class SendOptions:
             open_signing_key(key_file, self.key_passphrase_file),
             originator,
             current().settings.get("sign.sender"),
+        )
+
+    def purpose_tokens(self, route: Route) -> Callable[[str], PurposeToken] | None:
+        """Return what gives a template its ``purpose_token``, None where no key is named."""
+        if self.purpose_key_file is None:
+            return None
+        from amcli.service.purpose import load_purpose_keys, minter
+
+        keys = load_purpose_keys(self.purpose_key_file)
+        return lambda template: minter(
+            keys, sender=route.sender, template=template, recipients=route.recipients
         )
 
     def dkim_key(self, route: Route) -> DkimKey | None:

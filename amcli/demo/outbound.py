@@ -28,7 +28,7 @@ from amcli.mail.dkim import add_dkim
 from amcli.mail.message import MailMessage, compose
 from amcli.mail.smtp import SmtpServer, deliver
 from amcli.outlook.inbox import Inbox
-from amcli.service.purpose import Purpose, PurposeKeys, mint
+from amcli.service.purpose import PurposeKeys, minter
 from amcli.signing.dkim_key import load_dkim_key
 from amcli.signing.keygen import (
     generate_card_key,
@@ -62,19 +62,17 @@ class Story:
         """Return the story that the template's first sample tells."""
         return cls(template, load_data(template.samples[:1]), folder, clock)
 
-    @property
-    def subject_id(self) -> str:
-        """Return the report's number, which the limited-purpose token is bound to."""
-        return str(self.report["expense"]["id"])
-
 
 def render_card(story: Story, keys: PurposeKeys) -> Taken[RenderedCard]:
     """1: the template and its sample data become a card with a real limited-purpose token."""
-
-    def purpose_token(*, actions: list[str], subject: str = story.subject_id) -> str:
-        purpose = Purpose(SENDER, story.template.name, subject, APPROVER.address, tuple(actions))
-        return mint(purpose, keys, lifetime=CARD_LIFETIME, clock=story.clock)
-
+    purpose_token = minter(
+        keys,
+        sender=SENDER,
+        template=story.template.name,
+        recipients=[APPROVER.address],
+        lifetime=CARD_LIFETIME,
+        clock=story.clock,
+    )
     card = render(
         story.template.card(), story.report, envelope=ENVELOPE, purpose_token=purpose_token
     )

@@ -1,7 +1,7 @@
 """A card becomes a delivered mail: checked, signed, composed and signed again, then sent.
 
-``prepare`` refuses everything that can be refused before a server is talked to; ``send`` talks to
-it. What lies between the two has the very bytes that will go out.
+``prepare`` refuses everything that can be refused before a server is talked to;
+``send_prepared`` talks to it. What lies between the two has the very bytes that will go out.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from amcli.address import parse_address, without_case
 from amcli.card.document import CardDocument
+from amcli.card.reserved import PURPOSE_TOKEN_PLACEHOLDER
 from amcli.clock import Clock, utc_now
 from amcli.errors import PartlySent, UsageError
 from amcli.linting.finding import CheckedCard
@@ -75,6 +76,8 @@ class SendRequest:
     dkim: DkimKey | None = None
     allow: Collection[str] = ()
     """Lint rules, by id or slug, whose errors do not stop the mail."""
+    for_show: bool = False
+    """Not for delivery: a limited-purpose token may be the placeholder."""
 
 
 @dataclass(frozen=True)
@@ -95,11 +98,12 @@ def prepare(request: SendRequest, *, clock: Clock = utc_now) -> Prepared:
     """Return the finished mail; nothing is sent and no network is touched.
 
     Raises CardRejected for a card with errors, UsageError for a sender or originator that does not
-    fit, a missing subject or recipient, AddressError for a subject that no header can hold, and
-    KeyMaterialError when a signature cannot be made.
+    fit, a placeholder for a limited-purpose token, a missing subject or recipient, AddressError for
+    a subject that no header can hold, and KeyMaterialError when a signature cannot be made.
     """
     route = request.route
     _refuse_mismatches(request)
+    _refuse_placeholder(request)
     card = _checked(request)
     subject = request.subject or card_headline(request.document)
     if not subject:
@@ -113,7 +117,7 @@ def prepare(request: SendRequest, *, clock: Clock = utc_now) -> Prepared:
     return Prepared(message, subject, body, card, signed, dkim_names, warnings)
 
 
-def send(
+def send_prepared(
     prepared: Prepared,
     server: SmtpServer,
     *,
@@ -152,6 +156,16 @@ def _refuse_mismatches(request: SendRequest) -> None:
             f"the card is signed for the sender {claimed}, and the mail is from "
             f"{request.route.sender}",
             hint="Outlook compares the two: make sign.sender and --from the same",
+        )
+
+
+def _refuse_placeholder(request: SendRequest) -> None:
+    if PURPOSE_TOKEN_PLACEHOLDER in request.document.compact() and not request.for_show:
+        raise UsageError(
+            f"{request.document.source}: the card holds a placeholder where a limited-purpose "
+            "token belongs, and every service would refuse its buttons",
+            hint="make a key once with amcli keygen purpose -o keys, give it to the service, and "
+            "send the template with --purpose-key-file keys/purpose-keys.txt",
         )
 
 

@@ -16,6 +16,7 @@ from amcli.service.purpose import (
     PurposeTokenRejected,
     load_purpose_keys,
     mint,
+    minter,
     open_purpose_token,
 )
 from amcli.service.store import (
@@ -49,5 +50,6 @@ __all__ = [
     "VerifiedClick",
     "load_purpose_keys",
     "mint",
+    "minter",
     "open_purpose_token",
 ]

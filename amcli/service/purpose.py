@@ -20,25 +20,26 @@ Rotation: put the new key first and keep the old one for as long as its tokens l
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import hmac
 import json
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
+from amcli import base64url
 from amcli.card.reserved import PURPOSE_TOKEN_PLACEHOLDER
 from amcli.clock import Clock, utc_now
 from amcli.errors import AmcliError, KeyMaterialError, UsageError
+from amcli.new_files import NewFile, write_new_files
 from amcli.secrets import Secret
+from amcli.strict_json import parse_json_object
 
 VERSION = "amp1"
+KEY_FILE = "purpose-keys.txt"
 DEFAULT_LIFETIME = timedelta(days=30)
 MAX_TOKEN_CHARACTERS = 4096
 MIN_KEY_BYTES = 32  # RFC 2104, section 3: shorter than the hash's output weakens it
@@ -79,7 +80,7 @@ class PurposeKey:
     def mac(self, signed: str) -> str:
         """Return HMAC-SHA-256 over ``signed`` in base64url."""
         digest = hmac.digest(_key_bytes(self.secret), signed.encode("ascii"), hashlib.sha256)
-        return _base64url(digest)
+        return base64url.encode(digest)
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class PurposeKeys:
     @classmethod
     def generate(cls, key_id: str, *, random: RandomBytes = secrets.token_bytes) -> PurposeKeys:
         """Return one new key of 256 random bits."""
-        return cls((PurposeKey(key_id, Secret(_base64url(random(MIN_KEY_BYTES)))),))
+        return cls((PurposeKey(key_id, Secret(base64url.encode(random(MIN_KEY_BYTES)))),))
 
     def find(self, key_id: str) -> PurposeKey | None:
         """Return the key with this id."""
@@ -123,6 +124,19 @@ def load_purpose_keys(path: Path) -> PurposeKeys:
             raise KeyMaterialError(f"{path}:{number}: a line is a key's id and its secret")
         keys.append(PurposeKey(words[0], Secret(words[1])))
     return PurposeKeys(tuple(keys))
+
+
+def write_purpose_keys(folder: Path, keys: PurposeKeys) -> Path:
+    """Return the path of the new file that ``load_purpose_keys`` reads, of mode 0600.
+
+    Raises WouldOverwrite and UsageError.
+    """
+    lines = [
+        "# A key's id and its secret on each line. The first one mints, all of them open tokens.",
+        *(f"{key.id} {key.secret.reveal()}" for key in keys.keys),
+    ]
+    content = "\n".join([*lines, ""]).encode("ascii")
+    return write_new_files(folder, [NewFile(KEY_FILE, content, private=True)])[0]
 
 
 @dataclass(frozen=True)
@@ -165,7 +179,7 @@ def mint(
     Raises UsageError when it would exceed 4,096 characters.
     """
     payload = {
-        "id": _base64url(random(_ID_BYTES)),
+        "id": base64url.encode(random(_ID_BYTES)),
         "from": purpose.sender,
         "tmpl": purpose.template,
         "sub": purpose.subject,
@@ -174,11 +188,40 @@ def mint(
         "exp": int((clock() + lifetime).timestamp()),
     }
     text = json.dumps(payload, separators=(",", ":"))
-    signed = f"{VERSION}.{keys.keys[0].id}.{_base64url(text.encode('ascii'))}"
+    signed = f"{VERSION}.{keys.keys[0].id}.{base64url.encode(text.encode('ascii'))}"
     token = f"{signed}.{keys.keys[0].mac(signed)}"
     if len(token) > MAX_TOKEN_CHARACTERS:
         raise UsageError(f"the purpose token would exceed {MAX_TOKEN_CHARACTERS} characters")
     return token
+
+
+def minter(
+    keys: PurposeKeys,
+    *,
+    sender: str,
+    template: str,
+    recipients: Sequence[str],
+    lifetime: timedelta = DEFAULT_LIFETIME,
+    clock: Clock = utc_now,
+) -> Callable[..., str]:
+    """Return what a template calls as ``purpose_token(actions=[...], subject=...)``.
+
+    Each call mints a token for one mail, from ``sender`` and made of ``template``. It raises
+    UsageError unless there is exactly one recipient, in To and Cc together: whoever else held the
+    card would hold the token.
+    """
+
+    def purpose_token(*, actions: Sequence[str], subject: str) -> str:
+        if len(recipients) != 1:
+            raise UsageError(
+                "a limited-purpose token is for one person, and this mail goes to "
+                f"{len(recipients)}",
+                hint="send each of them a mail of their own, with one --to and no --cc",
+            )
+        purpose = Purpose(sender, template, subject, recipients[0], tuple(actions))
+        return mint(purpose, keys, lifetime=lifetime, clock=clock)
+
+    return purpose_token
 
 
 def open_purpose_token(text: str, keys: PurposeKeys, clock: Clock = utc_now) -> PurposeToken:
@@ -189,7 +232,7 @@ def open_purpose_token(text: str, keys: PurposeKeys, clock: Clock = utc_now) -> 
     if text == PURPOSE_TOKEN_PLACEHOLDER:
         raise PurposeTokenRejected(
             "the limited-purpose token is the placeholder that render and lint print",
-            hint="amcli send mints the real one",
+            hint="amcli send --purpose-key-file mints the real one",
         )
     signed, mac = _split(text)
     key = keys.find(signed.split(".")[1])
@@ -215,7 +258,7 @@ def _split(text: str) -> tuple[str, str]:
 def _read(payload: str) -> PurposeToken:
     # The MAC held: what follows was written by somebody with the key, but perhaps not by mint.
     try:
-        found: Any = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        found = parse_json_object(base64url.decode(payload))
         if any(type(found[name]) is not kind for name, kind in _FIELDS.items()):
             raise TypeError
         purpose = Purpose(
@@ -230,13 +273,9 @@ def _read(payload: str) -> PurposeToken:
         raise PurposeTokenRejected("the limited-purpose token has another content") from None
 
 
-def _base64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
-
-
 def _key_bytes(secret: Secret) -> bytes:
-    text = secret.reveal()
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
+        # Not canonical: a key is no message, and people make keys with other programs.
+        return base64url.decode(secret.reveal(), canonical=False)
+    except base64url.NotBase64url:
         raise KeyMaterialError("a purpose key is base64url text") from None

@@ -10,6 +10,7 @@ import pytest
 
 from amcli.cli import run
 from amcli.outlook.authority import LocalAuthority
+from amcli.service.purpose import PurposeKeys, write_purpose_keys
 from amcli.signing.keygen import (
     generate_card_key,
     generate_dkim_key,
@@ -31,33 +32,42 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("keys")
     write_card_key(folder, generate_card_key())
     write_dkim_key(folder, generate_dkim_key(DOMAIN, "cards"))
+    write_purpose_keys(folder, PurposeKeys.generate("test"))
     return folder
 
 
-def send(postfix: Postfix, keys: Path, *more: str) -> int:
+def send(postfix: Postfix, keys: Path, *more: str, target: str = "expense-approval") -> int:
     return run([
-        "send", "expense-approval", "--sample", "--no-config", "--yes",
+        "send", target, "--sample", "--no-config", "--yes",
         "--from", f"approvals@{DOMAIN}", "--to", f"anna@{DOMAIN}",
         "--sign", "--key", str(keys / "card-private.pem"), "--originator", ORIGINATOR,
         "--dkim", "--dkim-key", str(keys / "dkim-private.pem"), "--dkim-selector", "cards",
+        "--purpose-key-file", str(keys / "purpose-keys.txt"),
         "--smtp", postfix.url, "--smtp-ca", str(postfix.ca_file),
         "--smtp-user", USER, "--smtp-password-file", str(postfix.password_file),
         *more,
     ])  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("target", "others"), [("expense-approval", []), ("expense-approval/approved", ["ben"])]
+)
 def test_what_arrives_in_the_mailbox_passes_every_check(
+    target: str,
+    others: list[str],
     postfix: Postfix,
     keys: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     saved = tmp_path / "sent.eml"
-    assert send(postfix, keys, "--cc", f"ben@{DOMAIN}", "--save", str(saved)) == 0
+    copies = [option for name in others for option in ("--cc", f"{name}@{DOMAIN}")]
+    assert send(postfix, keys, *copies, "--save", str(saved), target=target) == 0
     assert "queued as" in capsys.readouterr().out
     arrived = tmp_path / "arrived.eml"
     arrived.write_bytes(postfix.next_mail("anna"))
-    postfix.next_mail("ben")
+    for name in others:
+        postfix.next_mail(name)
     # Postfix adds headers above and stores LF; the rest is what was signed.
     assert arrived.read_bytes().endswith(saved.read_bytes().replace(b"\r\n", b"\n"))
 
@@ -89,7 +99,8 @@ def test_an_unknown_recipient_stops_the_mail_for_everybody(
     keys: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert send(postfix, keys, "--cc", f"nobody@{DOMAIN}") == 6
+    copy = ["--cc", f"nobody@{DOMAIN}"]
+    assert send(postfix, keys, *copy, target="expense-approval/approved") == 6
     error = capsys.readouterr().err
     assert f"nobody@{DOMAIN}" in error
     assert "550" in error

@@ -9,7 +9,7 @@ from scripted_smtp import ScriptedServer
 
 from amcli.card.document import CardDocument, CardKind
 from amcli.errors import AddressError, FindingsError, PartlySent, UsageError
-from amcli.mail.sending import Prepared, Route, SendRequest, Signing, prepare, send
+from amcli.mail.sending import Prepared, Route, SendRequest, Signing, prepare, send_prepared
 from amcli.mail.smtp import Security, SmtpServer
 from amcli.signing.dkim_key import DkimKey
 from amcli.signing.keygen import generate_dkim_key
@@ -119,6 +119,6 @@ def test_recipients_that_were_left_out_are_an_error_of_their_own() -> None:
     with ScriptedServer({f"RCPT {BEN}": b"550 no\r\n"}) as server:
         target = SmtpServer(server.host, server.port, Security.NONE, timeout=5)
         with pytest.raises(PartlySent, match=f"sent to {ANNA}, but refused .*{BEN}") as partly:
-            send(prepared, target, partial=True)
+            send_prepared(prepared, target, partial=True)
     assert partly.value.exit_code == 7
     assert server.received.content == prepared.message.content

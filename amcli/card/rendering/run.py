@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jinja2.environment import Template
 
 PurposeToken = Callable[..., str]
-"""Called by ``{{ purpose_token(actions=[...]) }}``; returns the token's text."""
+"""Called by ``{{ purpose_token(actions=[...], subject=...) }}``; returns the token's text."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,19 @@ def variables_of(
     purpose_token: PurposeToken | None = None,
 ) -> dict[str, Any]:
     """Return what a template sees; raises DataError for data that it cannot have."""
-
-    def placeholder(**_claims: Any) -> str:
-        return PURPOSE_TOKEN_PLACEHOLDER
-
     reserved = (envelope or Envelope()).variables()
-    return {**plain_data(data), **reserved, "purpose_token": purpose_token or placeholder}
+    return {**plain_data(data), **reserved, "purpose_token": _asked_for(purpose_token)}
+
+
+def _asked_for(minted: PurposeToken | None) -> PurposeToken:
+    # What a template may say is the same with and without a key, so that lint finds every mistake.
+    def purpose_token(*, actions: Any, subject: Any = "") -> str:
+        if isinstance(actions, str):
+            raise TypeError('actions is a list: purpose_token(actions=["approve"], subject=...)')
+        names, about = [str(action) for action in actions], str(subject)
+        return minted(actions=names, subject=about) if minted else PURPOSE_TOKEN_PLACEHOLDER
+
+    return purpose_token
 
 
 def telling_places(
