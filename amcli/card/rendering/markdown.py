@@ -21,13 +21,15 @@ _CONTROL = re.compile(r"[\x00-\x09\x0e-\x1b\x1f\x7f-\x9f]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]*);")
 _BLOCK_START = re.compile(
     r"[ ]*(?:(?P<heading>\#{1,6})(?=[ ]|$)|(?P<quote>>)|(?P<bullet>[-+*])(?=[ ]|$)"
-    r"|\d{1,9}(?P<number>[.)])(?=[ ]|$)|(?P<rule>[-=_*|:][-=_*|: ]*)$)"
+    r"|\d{1,9}(?P<number>[.)])(?=[ ]|$)"
+    r"|(?P<rule>(?:-[ ]*)+|(?:\*[ ]*){3,}|(?:_[ ]*){3,}|=+[ ]*|[|: -]*-[|: -]*)$)"
 )
 _CLOSING_HASHES = re.compile(r"(?:^|[ ])(\#+)[ ]*$")
 _UNDERLINE = re.compile(r"\n[ ]*(?:=+|-+)")  # 4.3: a heading's, where a line stands above it
 _MARKER_BEFORE = re.compile(r"(?:^|\n)[ ]*(?:[-+*>#]+|\d+[.)])[ ]+$")
-# Keeps the author's emphasis around a value that is empty or begins with punctuation (6.2:
-# flanking); it has no width and is neither white space nor punctuation.
+_DELIMITERS = ("*", "_", "~")
+# Keeps the author's emphasis around a value that is empty, or that begins with punctuation inside
+# a word (6.2: flanking); it has no width and is neither white space nor punctuation.
 _JOINT = "\u200b"
 
 
@@ -37,7 +39,10 @@ def write_markdown(pieces: Sequence[Piece]) -> str:
     if "D" not in origin:
         return text
     _refuse_code(pieces)
-    escaped_at = _inline(text, origin) | _block_starts(text, origin)
+    escaped_at = _inline(text, origin)
+    # What has its backslash already begins no block.
+    seen = "".join("x" if i in escaped_at else c for i, c in enumerate(text))
+    escaped_at |= _block_starts(seen, origin)
     return "".join("\\" + c if i in escaped_at else c for i, c in enumerate(text))
 
 
@@ -138,11 +143,12 @@ def _jointed(value: str, before: str, after: str) -> str:
         value = value.lstrip()
     if right or not after:
         value = value.rstrip()
+    opens, closes = left in _DELIMITERS and left, right in _DELIMITERS and right
     if not value and (left or right or _UNDERLINE.match(after)):
         return _JOINT
-    if left and not value[0].isalnum():
+    if opens and not value[0].isalnum() and before.rstrip(opens)[-1:].isalnum():
         value = _JOINT + value
-    if right and not value[-1].isalnum():
+    if closes and not value[-1].isalnum() and after.lstrip(closes)[:1].isalnum():
         value += _JOINT
     return value
 
