@@ -14,7 +14,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 GROUND = {
     "_version", "address", "base64url", "card", "clock", "errors", "new_files", "printable",
-    "resources", "secrets", "settings", "settings_file", "settings_table", "strict_json", "suggestion",
+    "resources", "secrets", "settings", "settings_file", "settings_table", "strict_json",
+    "suggestion",
 }  # fmt: skip
 """What every stage may import."""
 

@@ -18,6 +18,8 @@ _MESSAGE_CARD_PROPERTIES = frozenset(
     {"potentialAction", "sections", "themeColor", "summary", "@context"}
 )
 
+_MESSAGE_CARD_INPUTS = frozenset({"TextInput", "DateInput", "MultichoiceInput"})
+
 
 class CardKind(enum.Enum):
     """The two formats that Outlook knows."""
@@ -81,6 +83,14 @@ class Node:
         found = self.value.get("type", self.value.get("@type"))
         return found if isinstance(found, str) else None
 
+    @property
+    def is_input(self) -> bool:
+        """Return whether a person fills it in, in either format."""
+        kind = self.type or ""
+        # Input.Choice is what the schema calls one choice of a ChoiceSet.
+        is_adaptive = kind.startswith("Input.") and kind != "Input.Choice"
+        return is_adaptive or kind in _MESSAGE_CARD_INPUTS
+
 
 def parse_card(text: str | bytes, source: str) -> CardDocument:
     """Return the card in ``text`` (JSON; bytes must be UTF-8, a byte order mark is skipped).
@@ -126,9 +136,19 @@ def walk(document: CardDocument) -> Iterator[Node]:
         stack.extend(reversed(list(_children(node))))
 
 
+def inputs(document: CardDocument) -> Iterator[Node]:
+    """Yield the inputs of the card, in document order."""
+    return (node for node in walk(document) if node.is_input)
+
+
 def pointer_token(name: str | int) -> str:
     """Return one step of a JSON pointer, escaped (RFC 6901, section 3)."""
     return str(name).replace("~", "~0").replace("/", "~1")
+
+
+def pointer_steps(pointer: str) -> list[str]:
+    """Return the steps of a JSON pointer, read (RFC 6901, section 4)."""
+    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
 
 
 def _children(node: Node) -> Iterator[Node]:

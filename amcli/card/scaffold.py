@@ -8,7 +8,9 @@ import re
 from pathlib import Path, PurePosixPath
 
 from amcli._version import __version__
-from amcli.card.document import CardDocument, CardKind, walk
+from amcli.card.document import CardDocument, CardKind, inputs
+from amcli.card.input_reference import NAMED_REFERENCE
+from amcli.card.reserved import RESERVED_VARIABLES
 from amcli.card.template import DESCRIPTION, MAIN_CARD
 from amcli.new_files import NewFile
 from amcli.resources import resource_folder
@@ -27,11 +29,12 @@ _PLACES = {
 
 # Jinja reads these; everything else in a card's text it leaves alone. A whole {{id.value}} comes
 # first, since it may stay: it is Outlook's own way to name an input.
-_DELIMITER = re.compile(r"\{\{([A-Za-z_][A-Za-z0-9_]*)\.value\}\}|\{\{|\{%|\{#")
-_TAKEN = frozenset({"originator", "sender", "recipients", "input", "purpose_token", "true", "false",
-                    "none", "loop", "self", "range", "dict", "namespace", "cycler", "joiner",
-                    "caller", "varargs", "kwargs"})  # fmt: skip
-_MESSAGE_INPUTS = frozenset({"TextInput", "DateInput", "MultichoiceInput"})
+_DELIMITER = re.compile(NAMED_REFERENCE.pattern + r"|\{\{|\{%|\{#")
+# Names that mean something else in a template.
+_TAKEN = RESERVED_VARIABLES | {
+    "true", "false", "none", "loop", "self", "range", "dict", "namespace", "cycler", "joiner",
+    "caller", "varargs", "kwargs",
+}  # fmt: skip
 
 
 def starter_project() -> list[NewFile]:
@@ -73,24 +76,15 @@ def template_text(document: CardDocument) -> str:
     Text that Jinja would take for its own is wrapped in ``raw``; a reference to one of the
     card's own inputs stays as it stands.
     """
-    inputs = _input_ids(document)
+    ids = {node.value.get("id") for node in inputs(document)}
 
     def protected(found: re.Match[str]) -> str:
         name = found[1]
-        if name in inputs and name not in _TAKEN and not keyword.iskeyword(name):
+        if name in ids and name not in _TAKEN and not keyword.iskeyword(name):
             return found[0]
         return f"{{% raw %}}{found[0]}{{% endraw %}}"
 
     return _DELIMITER.sub(protected, document.pretty())
-
-
-def _input_ids(document: CardDocument) -> set[str]:
-    found = set()
-    for node in walk(document):
-        is_input = (node.type or "").startswith("Input.") or node.type in _MESSAGE_INPUTS
-        if is_input and isinstance(node.value.get("id"), str):
-            found.add(node.value["id"])
-    return found
 
 
 def _description(document: CardDocument, name: str) -> str:

@@ -57,7 +57,7 @@ amcli sign card.json --to anna@contoso.com --cc ben@contoso.com --format html -o
 )
 @setting_option(
     "--originator",
-    setting="sign.originator",
+    setting="provider.originator",
     required=True,
     metavar="ID",
     help="The provider's id in the developer dashboard; it becomes a claim.",
@@ -130,8 +130,9 @@ def _formatted(signed: SignedCard, made: MadeCard, output_format: str) -> str:
 
 
 def _note_doubts(card: CheckedCard, signed: SignedCard, key: SigningKey) -> None:
+    from amcli.card.reserved import is_sample_originator
     from amcli.linting.finding import errors_among
-    from amcli.signing.signed_card import SAMPLE_KEY_FINGERPRINT, SAMPLE_ORIGINATOR
+    from amcli.signing.signed_card import SAMPLE_KEY_FINGERPRINT
 
     note, errors = current().note, errors_among(card.findings)
     for error in errors[:_SHOWN_ERRORS]:
@@ -140,7 +141,7 @@ def _note_doubts(card: CheckedCard, signed: SignedCard, key: SigningKey) -> None
         note(f"The card has errors ({len(errors)}) and was signed all the same; see: amcli lint")
     if key.fingerprint == SAMPLE_KEY_FINGERPRINT:
         note("This is the key of Microsoft's published sample; everybody can sign with it.")
-    if signed.claims.originator.casefold() == SAMPLE_ORIGINATOR:
+    if is_sample_originator(signed.claims.originator):
         note("This originator is Microsoft's sample; it works only in mail to oneself.")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from amcli.card.document import CardDocument
+from amcli.card.document import CardDocument, pointer_steps
 from amcli.errors import FindingsError
 from amcli.linting.facts import CardFacts
 from amcli.linting.finding import CheckedCard, Finding, Severity, errors_among
@@ -92,8 +92,7 @@ class _Places:
         """Return the position at each step; what is missing ends where it would stand."""
         place: list[int] = []
         value = self._card
-        for token in pointer.split("/")[1:]:
-            name = token.replace("~1", "/").replace("~0", "~")
+        for name in pointer_steps(pointer):
             index = self._index(value, name)
             if index is None:
                 break

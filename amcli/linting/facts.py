@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from amcli.card.document import CardDocument, Node, walk
+from amcli.card.input_reference import MEANT_AS_REFERENCE
 from amcli.linting.mistakes import Mistake, known_types, mistakes
 
 FIRST_EXECUTE_VERSION = (1, 4)
@@ -22,8 +23,6 @@ _FREE_FORM = frozenset(
 # MessageCard actions may have an id, and authentication has one of its own.
 _NO_ELEMENTS = frozenset({"actions", "potentialAction", "tokenExchangeResource", "card"})
 
-# What stands between the braces up to ".value"; quotes and colons mean that it is JSON instead.
-_REFERENCE = re.compile(r"""\{\{([^{}"':,]{1,200}?)\.value\s*\}\}""", re.IGNORECASE)
 _VERSION = re.compile(r"([0-9]{1,6})\.([0-9]{1,6})")
 
 
@@ -78,14 +77,7 @@ class CardFacts:
     @cached_property
     def inputs(self) -> list[Node]:
         """Return the inputs of either format."""
-        kinds = {"TextInput", "DateInput", "MultichoiceInput"}
-        return [
-            node
-            for node in self.nodes
-            if node.type is not None
-            and (node.type.startswith("Input.") or node.type in kinds)
-            and node.type not in {"Input.Choice"}
-        ]
+        return [node for node in self.nodes if node.is_input]
 
     @cached_property
     def input_ids(self) -> set[str]:
@@ -154,7 +146,7 @@ class CardFacts:
         return [
             Reference(name, pointer, place)
             for place, text, pointer in [*self._texts()]
-            for name in dict.fromkeys(_REFERENCE.findall(text))
+            for name in dict.fromkeys(MEANT_AS_REFERENCE.findall(text))
         ]
 
     def _texts(self) -> Iterator[tuple[str, str, str]]:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from amcli.card.document import CardDocument, Node, walk
+from amcli.card.document import CardDocument, Node, inputs, walk
 from amcli.errors import NothingFound, UsageError
 
-_MESSAGE_CARD_INPUTS = frozenset({"TextInput", "DateInput", "MultichoiceInput"})
 _METHODS = frozenset({"GET", "POST"})
 
 
@@ -66,8 +65,8 @@ def input_defaults(card: CardDocument) -> dict[str, str]:
     """Return each input's id with the value that it shows before anybody types."""
     return {
         str(node.value["id"]): _text(node.value.get("value"))
-        for node in walk(card)
-        if _is_input(node) and isinstance(node.value.get("id"), str)
+        for node in inputs(card)
+        if isinstance(node.value.get("id"), str)
     }
 
 
@@ -105,11 +104,6 @@ def _headers(value: Any) -> tuple[tuple[str, str], ...]:
         for member in members
         if isinstance(member, dict)
     )
-
-
-def _is_input(node: Node) -> bool:
-    kind = node.type or ""
-    return kind.startswith("Input.") or kind in _MESSAGE_CARD_INPUTS
 
 
 def _text(value: Any) -> str:

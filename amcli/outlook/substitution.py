@@ -14,10 +14,8 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
+from amcli.card.input_reference import INPUT_REFERENCE
 from amcli.outlook.action import HttpAction
-
-# The renderer does not escape the dot before "value", so any character may stand there.
-_REFERENCE = re.compile(r"\{\{([a-z0-9_$@]+).value\}\}", re.IGNORECASE)
 
 Encode = Callable[[str], str]
 
@@ -42,7 +40,7 @@ def _filled(text: str, values: Mapping[str, str], encode: Encode) -> str:
         value = values.get(reference[1].lower())
         return reference[0] if value is None else encode(value)
 
-    return _REFERENCE.sub(value_of, text)
+    return INPUT_REFERENCE.sub(value_of, text)
 
 
 def _body_encoding(content_type: str) -> Encode:

@@ -20,8 +20,6 @@ from amcli.linting.finding import CheckedCard
 from amcli.signing.keys import SigningKey
 
 ALGORITHM = "RS256"
-SAMPLE_ORIGINATOR = "65c680ef-36a6-4a1b-b84c-a7b5c6198792"
-"""The originator of Microsoft's published sample; it works only for mail to oneself."""
 SAMPLE_KEY_FINGERPRINT = "d001d6a15c81e19444f3d2020c9a4adc949488a804d5c3e7ca6a4f3a470d4f8a"
 """Of the sample's key (tony-zhu/SignedAdaptiveCardSample-node), whose private half is public."""
 CARD_CLAIMS = {

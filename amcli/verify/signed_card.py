@@ -28,13 +28,13 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from amcli.address import same_address, without_case
 from amcli.card.document import CardKind
+from amcli.card.reserved import is_sample_originator
 from amcli.clock import Clock, utc_now
 from amcli.printable import printable_line
 from amcli.signing.keys import VerifyingKey
 from amcli.signing.signed_card import (
     ALGORITHM,
     SAMPLE_KEY_FINGERPRINT,
-    SAMPLE_ORIGINATOR,
     SignedClaims,
 )
 from amcli.verify.checks import Check, Outcome, Verdict, failed, passed, skipped
@@ -167,7 +167,7 @@ def _originator(reading: ClaimsReading) -> Check:
     own = reading.document.originator if reading.document else None
     if own is not None and own.casefold() != claim.casefold():
         return failed(name, f"the claim says {shown(claim)}, the card inside {shown(own)}")
-    if claim.casefold() == SAMPLE_ORIGINATOR:
+    if is_sample_originator(claim):
         return _warned(
             name,
             f"{claim}, which is that of Microsoft's published sample",

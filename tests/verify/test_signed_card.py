@@ -13,8 +13,9 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
+from amcli.card.reserved import SAMPLE_ORIGINATOR
 from amcli.signing.keys import SigningKey, VerifyingKey, load_public_key
-from amcli.signing.signed_card import SAMPLE_ORIGINATOR, SignedClaims
+from amcli.signing.signed_card import SignedClaims
 from amcli.verify.checks import Check, Outcome, Verdict
 from amcli.verify.signed_card import check_signed_card
 

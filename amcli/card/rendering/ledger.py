@@ -22,10 +22,6 @@ OPEN, CLOSE = "\ue000", "\ue001"
 TOKEN = re.compile(f"{OPEN}(@?)(\\d+){CLOSE}")
 LINE_MARK = "@"
 
-# Outlook replaces {{id.value}}, with ids of these characters, ignoring case (adaptivecards 3.0.6).
-INPUT_ID = re.compile(r"[A-Za-z0-9_$@]+")
-INPUT_REFERENCE = re.compile(r"\{\{([A-Za-z0-9_$@]+).value\}\}", re.IGNORECASE)
-
 
 class PrintError(Exception):
     """A value that cannot be printed where the template prints it."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from amcli.card.input_reference import INPUT_REFERENCE
 from amcli.card.rendering.compose import Misprint
 from amcli.card.rendering.ledger import (
-    INPUT_REFERENCE,
     TOKEN,
     InputReference,
     Ledger,

@@ -161,6 +161,11 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
         """Return ``variable.value``, or an input reference where there is no such variable."""
         if isinstance(variable, Undefined) and variable._undefined_obj is missing:  # noqa: SLF001
             return InputReference(name)
+        if not isinstance(variable, Undefined) and _allowed_attributes(variable) is not None:
+            raise PrintError(
+                f"{name!r} is a variable ({_kind(variable)}), so `{name}.value` is no input",
+                f"for the input write `{{{{ input('{name}') }}}}`",
+            )
         ledger().value_reads.append(Printed(name, file, line))
         return self.getattr(variable, "value")
 
@@ -180,7 +185,10 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
         allowed = _allowed_attributes(obj)
         if allowed is None or attribute in allowed:
             return super().getattr(obj, attribute)
-        return self.unsafe_undefined(obj, attribute)
+        raise PrintError(
+            f"{_kind(obj)} has no `.{attribute}`",
+            "is the data a mapping here? Of a text, filters do the rest: `| replace`, `| join`",
+        )
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """Return an item; keys and indexes are read as plain text."""
@@ -240,6 +248,13 @@ def _allowed_attributes(obj: Any) -> frozenset[str] | None:
     return None
 
 
+def _kind(value: Any) -> str:
+    names: dict[type, str] = {bool: "true or false", type(None): "none", list: "a list"}
+    if isinstance(value, str):
+        return "a text"
+    return names.get(type(value), "a number" if isinstance(value, (int, float)) else "a value")
+
+
 def _refuse_repetition(left: Any, right: Any) -> None:
     if isinstance(left, (str, list, tuple)) or isinstance(right, (str, list, tuple)):
         raise PrintError("`*` repeats no text and no lists", "write the text out, or use a loop")
@@ -251,7 +266,7 @@ def _refuse_repetition(left: Any, right: Any) -> None:
 
 def _input_reference(name: str) -> InputReference:
     """``input("comment")``: the reference to an input that Outlook fills in."""
-    from amcli.card.rendering.ledger import INPUT_ID
+    from amcli.card.input_reference import INPUT_ID
 
     text = str(plain(name))
     if not INPUT_ID.fullmatch(text):

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from amcli.card.document import Node
+from amcli.card.input_reference import INPUT_ID
 from amcli.linting.facts import CardFacts, Reference, text_of
 from amcli.linting.finding import Severity
 from amcli.linting.rule import MESSAGE, Certainty, Problem, rule
 from amcli.suggestion import did_you_mean
 
 _RENDERER = "Microsoft, the adaptivecards JavaScript renderer, StringWithSubstitutions"
-_REPLACEABLE = re.compile(r"[A-Za-z0-9_$@]+")
 
 
 @rule(
@@ -52,7 +51,7 @@ def irreplaceable_input_id(card: CardFacts) -> Iterator[Problem]:
     """
     for reference in card.references:
         known = reference.name.strip().casefold() in card.input_ids
-        if known and not _REPLACEABLE.fullmatch(reference.name):
+        if known and not INPUT_ID.fullmatch(reference.name):
             yield Problem(reference.pointer, _irreplaceable(reference), "use a plain id")
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from amcli.card.reserved import is_sample_originator
 from amcli.linting.facts import CardFacts
 from amcli.linting.finding import Severity
 from amcli.linting.rule import Certainty, Problem, rule
 
-SAMPLE_ORIGINATOR = "65c680ef-36a6-4a1b-b84c-a7b5c6198792"
 _GUID = re.compile(r"\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?", re.IGNORECASE)
 
 
@@ -51,7 +51,7 @@ def sample_originator(card: CardFacts) -> Iterator[Problem]:
     Example: "originator": "65c680ef-36a6-4a1b-b84c-a7b5c6198792"
     Use instead: the id of your own provider.
     """
-    if (card.document.originator or "").strip("{} ").lower() == SAMPLE_ORIGINATOR:
+    if is_sample_originator(card.document.originator or ""):
         message = "this is the originator of Microsoft's samples; it works for yourself only"
         yield Problem("/originator", message, "register a provider of your own")
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
+from amcli.card.input_reference import LIKE_A_REFERENCE
+
 LINK_SCHEMES = frozenset({"https", "http", "mailto"})
 
-# What Outlook fills in when a button is clicked; here nobody will.
-_INPUT_REFERENCE = re.compile(r"\{\{[^{}]*\.value\s*\}\}")
 # Microsoft, "Text features": {{DATE(2017-02-14T06:08:00Z, SHORT)}} and {{TIME(...)}}.
 _DATE = re.compile(r"\{\{DATE\(\s*(\d{4}-\d\d-\d\d)T[^{}]*?\)\}\}")
 _TIME = re.compile(r"\{\{TIME\(\s*[\d-]+T(\d\d:\d\d)(?::\d\d)?(Z|[+-]\d\d:?\d\d)\s*\)\}\}")
@@ -25,7 +25,7 @@ def clean(value: Any) -> str:
     """
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    text = _INPUT_REFERENCE.sub("", str(value))
+    text = LIKE_A_REFERENCE.sub("", str(value))  # here nobody will fill it in
     text = _DATE.sub(r"\1", text)
     text = _TIME.sub(lambda m: f"{m[1]} {'UTC' if m[2] == 'Z' else m[2]}", text)
     return "".join(map(_shown, text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
