@@ -33,7 +33,9 @@ def templates(as_json: bool) -> int:
     if as_json:
         current().answer(ok=True, templates=[_described(entry) for entry in entries])
     else:
-        _print_table(entries)
+        from amcli.cli.template_table import print_templates
+
+        print_templates(entries)
     return 0
 
 
@@ -72,7 +74,7 @@ amcli render card.json --format eml -o card.eml
     help="Render in a child process with limits on time and memory.",
 )
 @setting_option(
-    "--originator", setting="sign.originator", metavar="ID", help="The template's originator."
+    "--originator", setting="provider.originator", metavar="ID", help="The template's originator."
 )
 @json_option
 def render(
@@ -129,9 +131,10 @@ def _formatted(made: MadeCard, output_format: str) -> bytes:
 def _draft(made: MadeCard, body: Any) -> bytes:
     from amcli.mail.message import compose
 
-    # A draft to look at; `amcli send` asks for real addresses.
-    here = "someone@example.com"
-    return compose(body, sender=here, to=[here], subject=made.subject or "Draft").content
+    # A draft to look at: without settings it is from and to somebody who does not exist.
+    settings, nobody = current().settings, "someone@example.com"
+    sender, to = settings.get("send.from") or nobody, settings.get("send.to") or [nobody]
+    return compose(body, sender=sender, to=to, subject=made.subject or "Draft").content
 
 
 def _answer(made: MadeCard, output_format: str, content: bytes) -> dict[str, Any]:
@@ -161,28 +164,3 @@ def _described(entry: GalleryEntry) -> dict[str, Any]:
         "hides_built_in": entry.hides_built_in,
         "folder": str(template.path),
     }
-
-
-def _print_table(entries: list[GalleryEntry]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console()
-    for built_in, title in ((False, "The project's own"), (True, "Come with amcli")):
-        table = Table(title=title, title_justify="left", title_style="bold", box=None)
-        for column in ("Name", "Format", "What it is", "Refresh cards"):
-            table.add_column(column, overflow="fold", no_wrap=column in {"Name", "Format"})
-        for entry in entries:
-            if entry.built_in is built_in:
-                table.add_row(*_row(entry))
-        if table.row_count:
-            console.print(table, "")
-
-
-def _row(entry: GalleryEntry) -> tuple[str, str, str, str]:
-    template = entry.template
-    title = template.title
-    if entry.hides_built_in:
-        title += " (hides the built-in one of this name)"
-    form = f"{template.kind.value} {template.version or ''}".strip()
-    return template.name, form, title, ", ".join(template.refresh)

@@ -26,7 +26,7 @@ def write_output(
         handle, name = tempfile.mkstemp(prefix="amcli-", suffix=suffix)
         os.close(handle)
         output, force = Path(name), True
-    if output is None:
+    if output is None or output == Path("-"):
         sys.stdout.buffer.write(content)
         return
     write_file(output, content, force=force)

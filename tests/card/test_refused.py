@@ -33,11 +33,13 @@ REFUSED = {
     '"a": "{{ 2 ** 9 }}"': ("`**`", "before it reaches"),
     '"a": "{{ who * 3 }}"': ("`*` repeats no text", "loop"),
     '"a": "{{ "%s" % who }}"': ("`%` formatting", "| format"),
-    '"a": "{{ "{}".format(who) }}"': ("'format'", "| format"),
-    '"a": "{{ who.__class__ }}"': ("__class__", None),
-    '"a": "{{ rows.append(1) }}"': ("append", None),
+    '"a": "{{ "{}".format(who) }}"': ("a text has no `.format`", "filters"),
+    '"a": "{{ who.__class__ }}"': ("a text has no `.__class__`", None),
+    '"a": "{{ rows.append(1) }}"': ("a list has no `.append`", None),
+    '"a": "{{ who.total }}"': ("a text has no `.total`", "a mapping here"),
     # names
     '"a": "{{ wh }}"': ("'wh' is undefined", "did you mean 'who'"),
+    '"a": "{{ nobody_at_all }}"': ("is undefined", "--data"),
     '"a": "{{ order.itms }}"': ("no key 'itms'", "is defined"),
     '"a": "{{ order.keys }}"': ("no key 'keys'", "| items"),
     '"a": "{% for k in order.items() %}{% endfor %}"': ("not callable", "always a key"),
@@ -74,6 +76,8 @@ REFUSED = {
     '"a": "{{ input("a b") }}"': ("cannot be an input's id", "letters, digits"),
     '"body": [{"type": "Input.Text", "id": "comment2"}], "a": "{{ comment2.value }}"': (
         "a variable and also an input", "input('comment2')"),
+    '"body": [{"type": "Input.Text", "id": "who"}], "a": "{{ who.value }}"': (
+        "'who' is a variable (a text)", "{{ input('who') }}"),
     '"body": [{"type": "Input.Text", "id": "comment"}], "actions": [{"type": "Action.OpenUrl", '
     '"url": "https://a.example/{{ "{{" }}{{ field }}.value}}"}]': ("become an input reference", ""),
     # limits

@@ -87,7 +87,8 @@ def _explained(error: Exception, names: Iterable[str]) -> tuple[str, str | None]
 
 def _undefined(message: str, names: Iterable[str]) -> tuple[str, str | None]:
     if (found := _UNDEFINED.match(message)) is not None:
-        return message, did_you_mean(found["name"], names)
+        near = did_you_mean(found["name"], names)
+        return message, near or "give it with --data or --set, or test for it with `is defined`"
     if (found := _NO_KEY.match(message)) is not None:
         name = found["name"].strip("'\"")
         if name in _METHODS_OF_MAPPINGS:
