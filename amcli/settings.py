@@ -25,8 +25,8 @@ from amcli.settings_table import (
 )
 from amcli.suggestion import closest
 
-_OTHER_VARIABLES = {"AMCLI_CONFIG", "AMCLI_PROFILE", "AMCLI_OFFICIAL_CARDS"}
-"""Variables that are no settings: which file, which profile, and where tests find cards."""
+_OTHER_VARIABLES = {"AMCLI_CONFIG", "AMCLI_PROFILE"}
+"""Variables that are no settings: which file, and which profile."""
 
 
 @dataclass(frozen=True)

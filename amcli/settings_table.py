@@ -43,7 +43,6 @@ class Setting:
     summary: str
     default: Value = None
     """Of kind PATH: relative to the project's folder."""
-    choices: tuple[str, ...] = ()
 
     @property
     def section(self) -> str:
@@ -60,27 +59,11 @@ class Setting:
         """Return the environment variable that gives this setting."""
         return f"AMCLI_{self.key.replace('.', '_').upper()}"
 
-    @property
-    def expected(self) -> str:
-        """Return what completes "must be ..."."""
-        return f"one of {', '.join(self.choices)}" if self.choices else self.kind.value
-
 
 _TEXT, _FLAG, _PATH, _LIST = Kind.TEXT, Kind.FLAG, Kind.PATH, Kind.LIST
 
 SETTINGS = (
-    Setting("provider.originator", _TEXT, "Originator id from the developer dashboard."),
-    Setting("provider.scope", _TEXT, "Scope of submission that was approved.",
-            choices=("test", "organization", "global")),
-    Setting("provider.senders", _LIST, "Sender addresses registered for the provider."),
-    Setting("provider.target_urls", _LIST, "Target URLs registered for the provider."),
-    Setting("provider.test_users", _LIST, "Addresses of the registered test users."),
-    Setting("provider.token_type", _TEXT, "Token that the service gets: Entra ID, or the old EAT.",
-            choices=("entra", "eat")),
-    Setting("provider.application_id", _TEXT, "Microsoft Entra application (client) id."),
-    Setting("provider.app_id_uri", _TEXT, "Application ID URI of the Entra application."),
-    Setting("provider.public_key", _PATH, "Public card key that was registered."),
-    Setting("provider.approved", _FLAG, "Whether the provider has been approved."),
+    Setting("provider.originator", _TEXT, "Provider id: cards name it, signed ones in their signature."),
     Setting("send.from", _TEXT, "Sender address."),
     Setting("send.to", _LIST, "Recipients."),
     Setting("send.cc", _LIST, "Recipients of a copy."),
@@ -101,7 +84,6 @@ SETTINGS = (
     Setting("sign.key", _PATH, "Private card key: PEM, DER or PFX."),
     Setting("sign.passphrase_file", _PATH, "File whose first line is the card key's passphrase."),
     Setting("sign.passphrase", Kind.SECRET, "Passphrase of the card key; environment only."),
-    Setting("sign.originator", _TEXT, "Originator in the signed card's claims."),
     Setting("sign.sender", _TEXT, "Sender in the signed card's claims."),
     Setting("dkim.enabled", _FLAG, "Add a DKIM signature to every mail that is sent.", False),
     Setting("dkim.key", _PATH, "Private DKIM key, RSA."),
@@ -119,7 +101,6 @@ SETTINGS = (
     Setting("verify.legacy_eat", _FLAG, "Judge EAT tokens by their old rules.", False),
     Setting("lint.allow", _LIST, "Lint rules to leave out."),
     Setting("templates.folder", _PATH, "The project's own templates.", Path("templates")),
-    Setting("service.base_url", _TEXT, "Public https address of the action service."),
     Setting("service.purpose_key_file", _PATH, "File with the key of limited-purpose tokens."),
 )  # fmt: skip
 
@@ -216,8 +197,6 @@ def _raw_from_text(setting: Setting, text: str) -> Any:
 
 
 def _typed(setting: Setting, raw: Any, folder: Path) -> Value:
-    if setting.choices and raw not in setting.choices:
-        raise _wrong(setting, f"not {raw[:40]!r}")
     if setting.kind in {Kind.NUMBER, Kind.SECONDS} and not 0 < raw < math.inf:
         raise _wrong(setting, f"not {raw}")
     if setting.kind is Kind.LIST:
@@ -231,7 +210,7 @@ def _typed(setting: Setting, raw: Any, folder: Path) -> Value:
 
 
 def _wrong(setting: Setting, found: str) -> ConfigurationError:
-    return ConfigurationError(f"{setting.key} must be {setting.expected}, {found}")
+    return ConfigurationError(f"{setting.key} must be {setting.kind.value}, {found}")
 
 
 def _is_whole(raw: Any) -> bool:

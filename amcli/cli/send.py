@@ -76,8 +76,7 @@ def _prepared(
     from amcli.card.rendering import Envelope
     from amcli.mail.sending import SendRequest, prepare
 
-    originator = options.meant_originator()
-    envelope = Envelope(originator, route.sender, route.recipients)
+    envelope = Envelope(options.originator, route.sender, route.recipients)
     made = load_card(target, data_files, sets, envelope, options.purpose_tokens(route))
     if made.sample is not None and not options.sample:
         raise UsageError(
@@ -90,7 +89,7 @@ def _prepared(
             route=route,
             subject=options.subject or made.subject,
             fallback_html=made.fallback_html,
-            originator=originator,
+            originator=options.originator,
             signing=options.signing(),
             dkim=options.dkim_key(route),
             allow=options.allow,

@@ -51,7 +51,7 @@ _OPTIONS = (
                    help="Private card key."),
     setting_option("--key-passphrase-file", setting="sign.passphrase_file", type=_FILE,
                    metavar="FILE", help="File with the card key's passphrase."),
-    setting_option("--originator", setting="sign.originator", metavar="ID",
+    setting_option("--originator", setting="provider.originator", metavar="ID",
                    help="Provider id: the signed card's claim and the template's variable."),
     setting_option("--purpose-key-file", setting="service.purpose_key_file", type=_FILE,
                    metavar="FILE",
@@ -143,11 +143,6 @@ class SendOptions:
             )
         return Route.between(sender, self.to, self.cc)
 
-    def meant_originator(self) -> str | None:
-        """Return the originator that was named, or the registered provider's."""
-        named: str | None = self.originator or current().settings.get("provider.originator")
-        return named
-
     def signing(self) -> Signing | None:
         """Return how the card is signed, None where it is not."""
         if not self.sign:
@@ -157,7 +152,7 @@ class SendOptions:
 
         key_file = _needed(self.key_file, "--key", "sign.key", "the private card key")
         originator = _needed(
-            self.meant_originator(), "--originator", "sign.originator", "the provider's id"
+            self.originator, "--originator", "provider.originator", "the provider's id"
         )
         return Signing(
             open_signing_key(key_file, self.key_passphrase_file),

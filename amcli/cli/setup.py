@@ -60,7 +60,7 @@ def show(show_all: bool, as_json: bool) -> None:
         current().note(f"\n{unset} more are not set; --all lists them")
     for name, near in settings.strangers:
         if not near:  # the others have been noted when the settings were read
-            current().note(f"amcli: {name} is no setting and does nothing")
+            current().note(f"amcli: {name} is no setting of amcli")
 
 
 def _answer(settings: Settings) -> None:

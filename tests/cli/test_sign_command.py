@@ -98,7 +98,7 @@ def test_key_sender_and_originator_can_be_settings(
     monkeypatch.setenv("AMCLI_SIGN_KEY", "locked/card-private.pem")
     monkeypatch.setenv("AMCLI_SIGN_PASSPHRASE", "correct horse")
     monkeypatch.setenv("AMCLI_SIGN_SENDER", "approvals@contoso.com")
-    monkeypatch.setenv("AMCLI_SIGN_ORIGINATOR", ORIGINATOR)
+    monkeypatch.setenv("AMCLI_PROVIDER_ORIGINATOR", ORIGINATOR)
     assert run(["sign", "card.json", "--to", "anna@contoso.com"]) == 0
     assert capsys.readouterr().out.count(".") == 2
 
