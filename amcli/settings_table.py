@@ -63,7 +63,7 @@ class Setting:
 _TEXT, _FLAG, _PATH, _LIST = Kind.TEXT, Kind.FLAG, Kind.PATH, Kind.LIST
 
 SETTINGS = (
-    Setting("provider.originator", _TEXT, "Provider id: cards name it, signed ones in their signature."),
+    Setting("provider.originator", _TEXT, "Provider id from the developer dashboard."),
     Setting("send.from", _TEXT, "Sender address."),
     Setting("send.to", _LIST, "Recipients."),
     Setting("send.cc", _LIST, "Recipients of a copy."),
