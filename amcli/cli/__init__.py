@@ -1,4 +1,4 @@
-"""The command line: one module a help heading, and the boundary where errors become exit codes.
+"""The command line: one module a command, and the boundary where errors become exit codes.
 
 Nothing heavy is imported here: a command's module is loaded when the command is called.
 """

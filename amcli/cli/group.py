@@ -21,8 +21,12 @@ class Entry:
 
     name: str
     heading: str
-    """Also the module in ``amcli.cli`` that holds the command, in lower case."""
     summary: str
+
+    @property
+    def module(self) -> str:
+        """Return the module that holds the command, and that is loaded when it is called."""
+        return f"amcli.cli.{self.name.replace('-', '_')}"
 
 
 COMMANDS = (
@@ -56,7 +60,7 @@ class Root(CommandGroup):
         """Return the command, loading its module."""
         for entry in COMMANDS:
             if entry.name == cmd_name:
-                module = importlib.import_module(f"amcli.cli.{entry.heading.lower()}")
+                module = importlib.import_module(entry.module)
                 command: click.Command = getattr(module, cmd_name.replace("-", "_"))
                 return command
         return None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
 from amcli.cli.session import Session
+from amcli.settings_table import Source
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -32,15 +34,15 @@ class SettingOption(click.Option):
         entry = session.settings.by_key[self.setting]
         if entry.value is None:
             return value, source
-        return entry.value, _CLICK_SOURCE[entry.source.name]
+        return entry.value, _CLICK_SOURCE[entry.source]
 
 
 _CLICK_SOURCE = {
-    "COMMAND_LINE": ParameterSource.COMMANDLINE,
-    "ENVIRONMENT": ParameterSource.ENVIRONMENT,
-    "PROFILE": ParameterSource.DEFAULT_MAP,
-    "FILE": ParameterSource.DEFAULT_MAP,
-    "DEFAULT": ParameterSource.DEFAULT,
+    Source.COMMAND_LINE: ParameterSource.COMMANDLINE,
+    Source.ENVIRONMENT: ParameterSource.ENVIRONMENT,
+    Source.PROFILE: ParameterSource.DEFAULT_MAP,
+    Source.FILE: ParameterSource.DEFAULT_MAP,
+    Source.DEFAULT: ParameterSource.DEFAULT,
 }
 """Sources of settings in Click's words, for ``ctx.get_parameter_source``."""
 
@@ -48,6 +50,55 @@ _CLICK_SOURCE = {
 def setting_option(*names: str, setting: str, **kwargs: Any) -> Callable[[F], F]:
     """Return a decorator for an option that a setting can give."""
     return click.option(*names, cls=SettingOption, setting=setting, **kwargs)
+
+
+def format_option(*formats: str, help: str) -> Callable[[F], F]:  # noqa: A002 - Click's own word
+    """Return a decorator that adds ``--format``, the first being the default, as output_format."""
+    return click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        help=help,
+    )
+
+
+def output_options(command: F) -> F:
+    """Add ``--output`` and ``--force``."""
+    output = click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Write to this file; an existing one is left alone unless --force is given.",
+    )
+    force = click.option("--force", is_flag=True, help="Overwrite the output file.")
+    return output(force(command))
+
+
+def key_option(*, required: bool = False) -> Callable[[F], F]:
+    """Return a decorator that adds ``--key``, the private card key, as key_file."""
+    return setting_option(
+        "--key",
+        "key_file",
+        setting="sign.key",
+        type=click.Path(path_type=Path),
+        required=required,
+        metavar="FILE",
+        help="Private card key: PEM (PKCS#1, PKCS#8, encrypted or not), DER or PFX.",
+    )
+
+
+def key_passphrase_option(command: F) -> F:
+    """Add ``--key-passphrase-file``."""
+    return setting_option(
+        "--key-passphrase-file",
+        setting="sign.passphrase_file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="The card key's passphrase is the first line of this file.",
+    )(command)
 
 
 def _want_json(ctx: click.Context, _param: click.Parameter, value: bool) -> bool:

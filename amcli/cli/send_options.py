@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from amcli.cli.options import setting_option
+from amcli.cli.options import key_option, key_passphrase_option, setting_option
 from amcli.cli.session import current
 from amcli.errors import UsageError, WouldOverwrite
 
@@ -47,10 +47,8 @@ _OPTIONS = (
                    help="Subject; without it the template's, else the card's first heading."),
     setting_option("--sign/--no-sign", setting="sign.enabled", default=False,
                    help="Sign the card."),
-    setting_option("--key", "key_file", setting="sign.key", type=_FILE, metavar="FILE",
-                   help="Private card key."),
-    setting_option("--key-passphrase-file", setting="sign.passphrase_file", type=_FILE,
-                   metavar="FILE", help="File with the card key's passphrase."),
+    key_option(),
+    key_passphrase_option,
     setting_option("--originator", setting="provider.originator", metavar="ID",
                    help="Provider id: the signed card's claim and the template's variable."),
     setting_option("--purpose-key-file", setting="service.purpose_key_file", type=_FILE,

@@ -1,4 +1,4 @@
-"""The commands under "Sign": keys, and cards signed with them."""
+"""``amcli sign``."""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ import click
 
 from amcli.cli.cards import card_options, load_card
 from amcli.cli.command import Command
-from amcli.cli.keygen import keygen
-from amcli.cli.options import json_option, setting_option
+from amcli.cli.options import (
+    format_option,
+    json_option,
+    key_option,
+    key_passphrase_option,
+    output_options,
+    setting_option,
+)
 from amcli.cli.output import write_output
 from amcli.cli.session import current
 from amcli.printable import printable
@@ -20,8 +26,6 @@ if TYPE_CHECKING:
     from amcli.linting.finding import CheckedCard
     from amcli.signing.keys import SigningKey
     from amcli.signing.signed_card import SignedCard
-
-__all__ = ["keygen", "sign"]
 
 _SHOWN_ERRORS = 5
 
@@ -36,22 +40,8 @@ amcli sign card.json --to anna@contoso.com --cc ben@contoso.com --format html -o
 """,
 )
 @card_options
-@setting_option(
-    "--key",
-    "key_file",
-    setting="sign.key",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="FILE",
-    help="Private key: PEM (PKCS#1, PKCS#8, encrypted or not), DER or PFX.",
-)
-@setting_option(
-    "--passphrase-file",
-    setting="sign.passphrase_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The key's passphrase is the first line of this file.",
-)
+@key_option(required=True)
+@key_passphrase_option
 @setting_option(
     "--sender", setting="sign.sender", required=True, metavar="ADDR", help="The mail's From."
 )
@@ -64,22 +54,8 @@ amcli sign card.json --to anna@contoso.com --cc ben@contoso.com --format html -o
 )
 @click.option("--to", multiple=True, required=True, metavar="ADDR", help="In To; repeatable.")
 @click.option("--cc", multiple=True, metavar="ADDR", help="In Cc; repeatable.")
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["jws", "html"]),
-    default="jws",
-    show_default=True,
-    help="The compact JWS, or the whole mail body with it inside.",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write to this file; an existing one is left alone unless --force is given.",
-)
-@click.option("--force", is_flag=True, help="Overwrite the output file.")
+@format_option("jws", "html", help="The compact JWS, or the whole mail body with it inside.")
+@output_options
 @json_option
 def sign(
     *,
@@ -87,7 +63,7 @@ def sign(
     data_files: tuple[Path, ...],
     sets: tuple[str, ...],
     key_file: Path,
-    passphrase_file: Path | None,
+    key_passphrase_file: Path | None,
     sender: str,
     originator: str,
     to: tuple[str, ...],
@@ -107,7 +83,7 @@ def sign(
     from amcli.linting.engine import check
     from amcli.signing import signed_card
 
-    key = open_signing_key(key_file, passphrase_file)
+    key = open_signing_key(key_file, key_passphrase_file)
     made = load_card(target, data_files, sets, Envelope(originator, sender, (*to, *cc)))
     card = check(made.document, signed=True, allow_all=True)
     signed = signed_card.sign(

@@ -128,7 +128,7 @@ def _load_encrypted(
     if passphrase is None:
         raise PassphraseNeeded(
             f"{file.path}: the private key is encrypted and no passphrase was given",
-            hint="put the passphrase into a file and name it with --passphrase-file",
+            hint="put the passphrase into a file: --key-passphrase-file, or --dkim-passphrase-file",
         )
     try:
         return load(data, passphrase.reveal().encode())

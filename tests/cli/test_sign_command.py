@@ -106,7 +106,7 @@ def test_key_sender_and_originator_can_be_settings(
 def test_a_passphrase_file_opens_the_key(project: Path) -> None:
     (project / "passphrase").write_text("correct horse\r\n")
     locked = [*SIGN, "--key", "locked/card-private.pem"]
-    assert run([*locked, "--passphrase-file", "passphrase"]) == 0
+    assert run([*locked, "--key-passphrase-file", "passphrase"]) == 0
 
 
 def test_a_card_with_errors_is_signed_and_they_are_named(
@@ -147,11 +147,11 @@ def test_the_output_file_is_never_overwritten_unasked(project: Path) -> None:
         (["--key", "keys/card-public.xml"], 5, "this is XML"),
         (["--key", "locked/card-private.pem"], 5, "no passphrase was given"),
         (
-            ["--key", "locked/card-private.pem", "--passphrase-file", "wrong"],
+            ["--key", "locked/card-private.pem", "--key-passphrase-file", "wrong"],
             5,
             "the passphrase does not open",
         ),
-        (["--passphrase-file", "missing"], 5, "cannot read the secret"),
+        (["--key-passphrase-file", "missing"], 5, "cannot read the secret"),
         (["--sender", "approvals"], 2, "no address"),
         (["--to", "a@contoso.com\nBcc: b@contoso.com"], 2, "U+000A"),
         (["--cc", "contoso.com"], 2, "no address"),

@@ -1,4 +1,4 @@
-"""Commands under "Author": templates, render."""
+"""``amcli render``."""
 
 from __future__ import annotations
 
@@ -9,34 +9,11 @@ import click
 
 from amcli.cli.cards import card_options, load_card
 from amcli.cli.command import Command
-from amcli.cli.options import json_option, setting_option
+from amcli.cli.options import format_option, json_option, output_options, setting_option
 from amcli.cli.session import current
 
 if TYPE_CHECKING:
-    from amcli.card.gallery import GalleryEntry
     from amcli.card.target import MadeCard
-
-
-@click.command(
-    cls=Command,
-    examples="""
-amcli templates
-amcli templates --json
-""",
-)
-@json_option
-def templates(as_json: bool) -> int:
-    """List the card templates: the project's own first, then the ones that come with amcli."""
-    from amcli.card.gallery import gallery
-
-    entries = gallery(current().settings.get("templates.folder"))
-    if as_json:
-        current().answer(ok=True, templates=[_described(entry) for entry in entries])
-    else:
-        from amcli.cli.template_table import print_templates
-
-        print_templates(entries)
-    return 0
 
 
 @click.command(
@@ -51,22 +28,11 @@ amcli render card.json --format eml -o card.eml
 """,
 )
 @card_options
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["card", "html", "text", "eml"]),
-    default="card",
-    show_default=True,
+@format_option(
+    "card", "html", "text", "eml",
     help="The card's JSON, the HTML body with the card in it, the plain-text part, or a mail.",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write to this file; an existing one is left alone unless --force is given.",
-)
-@click.option("--force", is_flag=True, help="Overwrite the output file.")
+)  # fmt: skip
+@output_options
 @click.option("--open", "open_it", is_flag=True, help="Open the result in the browser (html).")
 @click.option(
     "--untrusted",
@@ -147,20 +113,4 @@ def _answer(made: MadeCard, output_format: str, content: bytes) -> dict[str, Any
         "card" if output_format == "card" else "content": made.document.value
         if output_format == "card"
         else content.decode(),
-    }
-
-
-def _described(entry: GalleryEntry) -> dict[str, Any]:
-    template = entry.template
-    return {
-        "name": template.name,
-        "title": template.title,
-        "description": template.description,
-        "kind": template.kind.value,
-        "version": template.version,
-        "refresh": list(template.refresh),
-        "samples": [path.name for path in template.samples],
-        "built_in": entry.built_in,
-        "hides_built_in": entry.hides_built_in,
-        "folder": str(template.path),
     }

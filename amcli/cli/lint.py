@@ -1,4 +1,4 @@
-"""Commands under "Check": lint, inspect."""
+"""``amcli lint``."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from amcli.cli.command import Command
-from amcli.cli.inspect import inspect
-from amcli.cli.options import json_option, setting_option
+from amcli.cli.options import format_option, json_option, setting_option
 from amcli.cli.session import current
 from amcli.printable import printable
 
 if TYPE_CHECKING:
     from amcli.linting.run import Report
-
-__all__ = ["inspect", "lint"]
 
 
 @click.command(
@@ -36,14 +33,7 @@ amcli lint templates --allow missing-alt-text --allow AM504
     metavar="PATH...",
     help="Finished cards (.json), templates (.j2), folders, template names, or - for stdin.",
 )
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or for programs.",
-)
+@format_option("text", "json", help="For people, or for programs.")
 @setting_option(
     "--allow",
     "allow",

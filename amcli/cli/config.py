@@ -1,4 +1,4 @@
-"""The commands under "Setup": what amcli.toml, profiles and the environment come to."""
+"""``amcli config``: what amcli.toml, profiles and the environment come to."""
 
 from __future__ import annotations
 

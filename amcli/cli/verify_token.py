@@ -1,8 +1,7 @@
-"""The commands under "Verify": what a captured bearer token says, and whether it is genuine."""
+"""``amcli verify-token``: whether a captured bearer token is genuine."""
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,18 +13,18 @@ from click.core import ParameterSource
 from amcli.cli.command import Command
 from amcli.cli.options import json_option, setting_option
 from amcli.cli.session import current
-from amcli.clock import utc_now
+from amcli.cli.token_input import find_given_token
 from amcli.errors import ConfigurationError, UsageError
+from amcli.seams import utc_now
+from amcli.settings_table import Source
+from amcli.verify.clouds import CLOUDS
+from amcli.verify.token_policy import MAX_LEEWAY_SECONDS
 
 if TYPE_CHECKING:
     from amcli.cli.token_report import Trust
     from amcli.verify.keyset import KeySource
     from amcli.verify.request import FoundToken
     from amcli.verify.token_policy import TokenPolicy
-
-_CLOUDS = ("global", "usgov", "china")  # as in amcli.verify.clouds, which help need not load
-_LAST_SECOND = 253_402_300_799
-_MAX_LEEWAY = 300
 
 
 class Moment(click.ParamType[datetime]):
@@ -40,42 +39,14 @@ class Moment(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         try:
-            if value.isascii() and value.isdigit() and int(value) <= _LAST_SECOND:
+            if value.isascii() and value.isdigit():
                 return datetime.fromtimestamp(int(value), UTC)
             parsed = datetime.fromisoformat(value)
             return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
-        except (ValueError, OverflowError):
+        except (ValueError, OverflowError, OSError):
             self.fail(
                 f"{value!r} is no time; write 2026-06-08T12:00:00Z or Unix seconds", param, ctx
             )
-
-
-@click.command(
-    cls=Command,
-    not_done="the token was not decoded",
-    examples="""
-amcli decode-token @request.txt
-pbpaste | amcli decode-token -
-amcli decode-token --json - < token.txt
-""",
-)
-@click.argument("token", metavar="TOKEN|-|@FILE")
-@json_option
-def decode_token(token: str, as_json: bool) -> None:
-    """Show what a bearer token claims. Nothing is verified.
-
-    TOKEN is the token, "Bearer" and the token, or a captured HTTP request; - reads stdin, @FILE a
-    file. A token that cannot be decoded ends with exit code 1.
-    """
-    from amcli.cli import token_decoded
-    from amcli.verify.token_format import decode_token as decode
-
-    found = _found(token)
-    decoded = decode(found.token.reveal())
-    if as_json:
-        current().answer(ok=True, **token_decoded.decoded_json(decoded, found.place, utc_now()))
-    else:
-        token_decoded.print_decoded(decoded, found.place, utc_now())
 
 
 @click.command(
@@ -110,12 +81,12 @@ amcli verify-token @request.txt --audience CLIENT-ID --tenant GUID --at 2026-10-
 @click.option("--performer", metavar="oid:GUID|ADDR|@DOMAIN", help="Who must have clicked.")
 @click.option("--at", type=Moment(), help="Judge as of this time: ISO 8601, or Unix seconds.")
 @setting_option(
-    "--cloud", setting="verify.cloud", type=click.Choice(_CLOUDS), default="global",
+    "--cloud", setting="verify.cloud", type=click.Choice(list(CLOUDS)), default="global",
     help="Microsoft cloud that issues the tokens; global where nothing is said.",
 )  # fmt: skip
 @click.option(
-    "--leeway", type=click.IntRange(0, _MAX_LEEWAY), default=_MAX_LEEWAY, show_default=True,
-    help="Seconds that clocks may differ.",
+    "--leeway", type=click.IntRange(0, MAX_LEEWAY_SECONDS), default=MAX_LEEWAY_SECONDS,
+    show_default=True, help="Seconds that clocks may differ.",
 )  # fmt: skip
 @click.option("--offline", is_flag=True, help="Never use the network; needs --jwks FILE.")
 @json_option
@@ -129,7 +100,7 @@ def verify_token(ctx: click.Context, /, token: str, as_json: bool, **options: An
     """
     from amcli.cli import token_report
 
-    found, asked = _found(token), _Asked(**options)
+    found, asked = find_given_token(token), _Asked(**options)
     trust = _trust(ctx, asked)
     _require_tenants(found, trust)
     policy = _policy(asked, trust)
@@ -156,17 +127,6 @@ class _Asked:
     cloud: str
     leeway: int
     offline: bool
-
-
-def _found(argument: str) -> FoundToken:
-    from amcli.verify.request import find_token, read_input
-
-    text, origin = read_input(argument, sys.stdin.buffer)
-    if origin == "the argument":
-        current().note(
-            "the token is in the shell's history now; give it as - or @FILE to keep it out"
-        )
-    return find_token(text, origin)
 
 
 def _trust(ctx: click.Context, asked: _Asked) -> Trust:
@@ -257,7 +217,7 @@ def _policy(asked: _Asked, trust: Trust) -> TokenPolicy:
 def _accepts_eat() -> bool:
     """Return whether an EAT is judged by its rules; a captured one is, unless a setting says no."""
     entry = current().settings.by_key["verify.legacy_eat"]
-    return entry.source.name == "DEFAULT" or bool(entry.value)
+    return entry.source is Source.DEFAULT or bool(entry.value)
 
 
 def _origin(ctx: click.Context, parameter: str) -> str:
@@ -265,6 +225,6 @@ def _origin(ctx: click.Context, parameter: str) -> str:
     option = next(p for p in ctx.command.params if p.name == parameter)
     source = ctx.get_parameter_source(parameter)
     entry = current().settings.by_key[getattr(option, "setting", "")]
-    if source is ParameterSource.COMMANDLINE and entry.source.name != "COMMAND_LINE":
+    if source is ParameterSource.COMMANDLINE and entry.source is not Source.COMMAND_LINE:
         return option.opts[0]
     return f"setting {entry.setting.key}, {entry.where or entry.source.value}"
