@@ -13,8 +13,8 @@ PACKAGE = Path(__file__).parent.parent / "amcli"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 GROUND = {
-    "_version", "address", "base64url", "card", "clock", "errors", "new_files", "printable",
-    "resources", "secrets", "settings", "settings_file", "settings_table", "strict_json",
+    "_version", "address", "base64url", "card", "errors", "new_files", "printable",
+    "resources", "seams", "secrets", "settings", "settings_file", "settings_table", "strict_json",
     "suggestion",
 }  # fmt: skip
 """What every stage may import."""

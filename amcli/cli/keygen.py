@@ -12,8 +12,8 @@ import click
 from amcli.cli.command import Command, CommandGroup
 from amcli.cli.options import json_option, setting_option
 from amcli.cli.session import current
-from amcli.clock import utc_now
 from amcli.printable import printable
+from amcli.seams import utc_now
 
 if TYPE_CHECKING:
     from amcli.secrets import Secret

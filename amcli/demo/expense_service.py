@@ -12,9 +12,9 @@ from typing import Any
 
 from amcli.card.rendering import Envelope, render
 from amcli.card.template import TemplateFolder
-from amcli.clock import Clock
 from amcli.linting.engine import check
 from amcli.outlook.authority import LOOPBACK
+from amcli.seams import Clock
 from amcli.service.action_request import MAX_BODY_BYTES
 from amcli.service.action_response import ActionResponse
 from amcli.service.endpoint import ActionEndpoint, VerifiedClick

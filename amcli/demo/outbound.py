@@ -10,7 +10,6 @@ from amcli.card.data import load_data
 from amcli.card.document import CardDocument
 from amcli.card.rendering import Envelope, RenderedCard, render, render_subject
 from amcli.card.template import TemplateFolder
-from amcli.clock import Clock
 from amcli.demo.cast import (
     APPROVER,
     CARD_LIFETIME,
@@ -28,6 +27,7 @@ from amcli.mail.dkim import add_dkim
 from amcli.mail.message import MailMessage, compose
 from amcli.mail.smtp import SmtpServer, deliver
 from amcli.outlook.inbox import Inbox
+from amcli.seams import Clock
 from amcli.service.purpose import PurposeKeys, minter
 from amcli.signing.dkim_key import load_dkim_key
 from amcli.signing.keygen import (

@@ -10,12 +10,12 @@ from datetime import datetime
 from pathlib import Path
 
 from amcli.card.template import load_template
-from amcli.clock import Clock, utc_now
 from amcli.demo import inbound, outbound
 from amcli.demo.cast import REGISTRATION, TEMPLATE, TENANT
 from amcli.demo.folder import MARKER, DemoFolder
 from amcli.demo.trip import StepReport, Trip
 from amcli.resources import resource_folder
+from amcli.seams import Clock, utc_now
 from amcli.service.purpose import PurposeKeys
 
 

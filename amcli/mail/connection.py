@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 from amcli.errors import ConfigurationError, DeliveryError, UsageError
 from amcli.mail.smtp_reply import Reply, ask, phase, shown_reply
 
-_READY = 220
 _DONE = 250
 _MAX_REPLY_BYTES = 1024 * 1024  # all replies of one connection; real ones are a few KB
 _GOODBYE_SECONDS = 2.0

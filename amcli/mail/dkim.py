@@ -13,9 +13,9 @@ import dkim
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from amcli.address import address_domain
-from amcli.clock import Clock, utc_now
 from amcli.errors import KeyMaterialError
 from amcli.mail.message import CORRELATION_HEADER, MailMessage
+from amcli.seams import Clock, utc_now
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

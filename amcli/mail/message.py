@@ -6,10 +6,8 @@ The bytes are made here once and never again: a DKIM signature covers exactly th
 from __future__ import annotations
 
 import base64
-import os
 import re
-import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
@@ -17,12 +15,9 @@ from email.quoprimime import body_encode
 from email.utils import format_datetime
 
 from amcli.address import address_domain, header_text, parse_address
-from amcli.clock import Clock, utc_now
 from amcli.errors import AddressError
 from amcli.mail.body import HtmlBody
-
-RandomSource = Callable[[int], bytes]
-"""Returns that many unpredictable bytes."""
+from amcli.seams import Clock, RandomSource, random_bytes, random_guid, utc_now
 
 CORRELATION_HEADER = "X-Amcli-Correlation-Id"
 """The header that ties a mail to what the sender's own logs say about it."""
@@ -70,7 +65,7 @@ def compose(
     subject: str,
     clock: Clock = utc_now,
     correlation_id: str | None = None,
-    random: RandomSource = os.urandom,
+    random: RandomSource = random_bytes,
 ) -> MailMessage:
     """Return the mail: multipart/alternative, text first, both parts UTF-8.
 
@@ -167,7 +162,7 @@ def _message_id(now: datetime, sender: str, random: RandomSource) -> str:
 
 def _correlation_id(given: str | None, random: RandomSource) -> str:
     if given is None:
-        return str(uuid.UUID(bytes=random(16), version=4))
+        return random_guid(random)
     text = header_text("correlation id", given)
     if not re.fullmatch(r"[!-~]{1,200}", text):
         raise AddressError(

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from amcli.address import parse_address, without_case
 from amcli.card.document import CardDocument
 from amcli.card.reserved import PURPOSE_TOKEN_PLACEHOLDER
-from amcli.clock import Clock, utc_now
 from amcli.errors import PartlySent, UsageError
 from amcli.linting.finding import CheckedCard
 from amcli.mail.body import HtmlBody, embed
 from amcli.mail.fallback import card_headline
 from amcli.mail.message import MailMessage, compose, parse_recipients
 from amcli.mail.smtp import Credentials, Receipt, SmtpServer, deliver
+from amcli.seams import Clock, utc_now
 
 if TYPE_CHECKING:
     from amcli.signing.dkim_key import DkimKey

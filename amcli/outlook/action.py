@@ -9,8 +9,6 @@ from typing import Any
 from amcli.card.document import CardDocument, Node, inputs, walk
 from amcli.errors import NothingFound, UsageError
 
-_METHODS = frozenset({"GET", "POST"})
-
 
 @dataclass(frozen=True)
 class HttpAction:
@@ -19,6 +17,7 @@ class HttpAction:
     title: str
     id: str | None
     method: str
+    """In upper case; Outlook sends GET and POST only."""
     url: str
     headers: tuple[tuple[str, str], ...]
     body: str
@@ -80,16 +79,13 @@ def _actions(card: CardDocument) -> Iterator[HttpAction]:
 
 def _action(node: Node, *, title: str, url: str) -> HttpAction:
     value = node.value
-    method = _text(value.get("method")).upper() or "POST"
-    if method not in _METHODS:
-        raise UsageError(f"{node.pointer}: Outlook sends GET and POST, not {method[:20]!r}")
     headers = _headers(value.get("headers"))
     if "bodyContentType" in value:  # the MessageCard's own way of saying it
         headers += (("Content-Type", _text(value["bodyContentType"])),)
     return HttpAction(
         title=_text(value.get(title)),
         id=value["id"] if isinstance(value.get("id"), str) else None,
-        method=method,
+        method=_text(value.get("method")).upper() or "POST",
         url=_text(value.get(url)),
         headers=headers,
         body=_text(value.get("body")),

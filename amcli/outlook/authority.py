@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from amcli.clock import Clock, utc_now
+from amcli.seams import Clock, utc_now
 
 LOOPBACK = "127.0.0.1"
 _LIFETIME = timedelta(days=1)

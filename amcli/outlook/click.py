@@ -7,7 +7,6 @@ reporting an action's result; "Security requirements": Action-Authorization).
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -17,9 +16,11 @@ from amcli.errors import CardError, UsageError
 from amcli.outlook.action import HttpAction, find_action, input_defaults
 from amcli.outlook.http import HttpRequest, HttpResponse, Send
 from amcli.outlook.substitution import fill
+from amcli.seams import RandomSource, random_bytes, random_guid
 from amcli.secrets import Secret
 
 _OK = 200
+_METHODS = frozenset({"GET", "POST"})
 # The connection's own headers; a card cannot set them.
 _NOT_FOR_CARDS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 
@@ -50,15 +51,17 @@ def click(
     token: Secret,
     send: Send,
     inputs: Mapping[str, str] | None = None,
+    random: RandomSource = random_bytes,
 ) -> ClickOutcome:
     """Return what comes of clicking ``action`` (an id or a title) with these inputs typed in.
 
     Raises NothingFound when there is no such action, UsageError for an input that the card does
-    not have or an address that is not https, and NetworkError when nothing usable came back.
+    not have, an address that is not https or a method that Outlook does not send, and NetworkError
+    when nothing usable came back.
     """
     typed = _typed(card, inputs or {})
     filled = fill(find_action(card, action), typed)
-    request = _request(card, filled, token)
+    request = _request(card, filled, token, random_guid(random))
     return _outcome(request, send(request))
 
 
@@ -73,7 +76,11 @@ def _typed(card: CardDocument, inputs: Mapping[str, str]) -> dict[str, str]:
     return values
 
 
-def _request(card: CardDocument, action: HttpAction, token: Secret) -> HttpRequest:
+def _request(card: CardDocument, action: HttpAction, token: Secret, id_: str) -> HttpRequest:
+    if action.method not in _METHODS:
+        raise UsageError(
+            f"{action.pointer}: Outlook sends GET and POST, not {action.method[:20]!r}"
+        )
     address = urlsplit(action.url)
     if address.scheme != "https" or not address.hostname:
         raise UsageError(f"{action.pointer}: Outlook posts to https addresses only")
@@ -81,12 +88,14 @@ def _request(card: CardDocument, action: HttpAction, token: Secret) -> HttpReque
     return HttpRequest(
         method=action.method,
         url=action.url,
-        headers=(("Host", address.netloc), *_headers(card, action, token)),
+        headers=(("Host", address.netloc), *_headers(card, action, token, id_)),
         body=body,
     )
 
 
-def _headers(card: CardDocument, action: HttpAction, token: Secret) -> Iterator[tuple[str, str]]:
+def _headers(
+    card: CardDocument, action: HttpAction, token: Secret, id_: str
+) -> Iterator[tuple[str, str]]:
     own = [(n, v) for n, v in action.headers if n and n.lower() not in _NOT_FOR_CARDS]
     names = {name.lower() for name, _ in own}
     yield from own
@@ -98,7 +107,7 @@ def _headers(card: CardDocument, action: HttpAction, token: Secret) -> Iterator[
     correlation_id = card.value.get("correlationId")
     if isinstance(correlation_id, str):
         yield "Card-Correlation-Id", correlation_id
-    yield "Action-Request-Id", str(uuid.uuid4())
+    yield "Action-Request-Id", id_
 
 
 def _outcome(request: HttpRequest, response: HttpResponse) -> ClickOutcome:

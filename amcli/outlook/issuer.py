@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from amcli import base64url
-from amcli.clock import Clock, utc_now
+from amcli.seams import Clock, utc_now
 from amcli.secrets import Secret
 from amcli.verify.token_kind import ACTIONS_APPLICATION, TokenKind
 

@@ -10,16 +10,13 @@ from typing import Any
 from amcli.secrets import Secret
 from amcli.service.action_response import ActionResponse, RequestRefused
 from amcli.strict_json import NotStrictJson, parse_json_object
+from amcli.verify.request import bearer_tokens
 
 MAX_BODY_BYTES = 256 * 1024
 """A body is a few fields that the card's author wrote and what somebody typed into inputs."""
 
 _MAX_ID_CHARACTERS = 200
 _BAD_REQUEST, _UNAUTHORIZED, _TOO_LARGE = 400, 401, 413
-
-# A card that sets Authorization to "" gets the token in the other header
-# (Microsoft, "Security requirements for actionable messages").
-_TOKEN_HEADERS = ("authorization", "action-authorization")
 
 Headers = Mapping[str, str] | Iterable[tuple[str, str]]
 """Header names and values; pairs keep a header that was sent twice."""
@@ -71,15 +68,12 @@ class ActionRequest:
 
 
 def _bearer_token(pairs: list[tuple[str, str]]) -> Secret:
-    found = [value for name, value in pairs if name.lower() in _TOKEN_HEADERS and value.strip()]
+    found = bearer_tokens(pairs)
     if not found:
-        raise _no_token("no Authorization or Action-Authorization header")
+        raise _no_token("no bearer token in Authorization or Action-Authorization")
     if len(found) > 1:
-        raise _no_token(f"{len(found)} authorization headers where one is expected")
-    scheme, _, token = found[0].strip().partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise _no_token("the authorization header is not 'Bearer' and a token")
-    return Secret(token.strip())
+        raise _no_token(f"{len(found)} bearer tokens where one is expected")
+    return Secret(found[0][1])
 
 
 def _id(pairs: list[tuple[str, str]], wanted: str) -> str | None:

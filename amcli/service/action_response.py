@@ -89,14 +89,20 @@ class ActionResponse:
     def to_json(self) -> str:
         """Return the whole answer as text, for a store that must give it again."""
         return json.dumps(
-            {"code": self.status_code, "status": self.status, "card": self.card}, allow_nan=False
+            {
+                "code": self.status_code,
+                "status": self.status,
+                "card": self.card,
+                "headers": dict(self.extra_headers),
+            },
+            allow_nan=False,
         )
 
     @classmethod
     def from_json(cls, text: str) -> ActionResponse:
         """Return the answer that ``to_json`` wrote."""
         stored = json.loads(text)
-        return cls(stored["code"], stored["status"], stored["card"])
+        return cls(stored["code"], stored["status"], stored["card"], stored["headers"])
 
 
 class RequestRefused(AmcliError):

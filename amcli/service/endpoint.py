@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from amcli.address import same_address
-from amcli.clock import Clock, utc_now
 from amcli.errors import NetworkError, TokenRejected
+from amcli.seams import Clock, utc_now
 from amcli.service.action_request import ActionRequest, Headers
 from amcli.service.action_response import ActionResponse, RequestRefused
 from amcli.service.purpose import (

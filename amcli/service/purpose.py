@@ -32,9 +32,9 @@ from pathlib import Path
 
 from amcli import base64url
 from amcli.card.reserved import PURPOSE_TOKEN_PLACEHOLDER
-from amcli.clock import Clock, utc_now
 from amcli.errors import AmcliError, KeyMaterialError, UsageError
 from amcli.new_files import NewFile, write_new_files
+from amcli.seams import Clock, RandomSource, random_bytes, utc_now
 from amcli.secrets import Secret
 from amcli.strict_json import parse_json_object
 
@@ -50,8 +50,6 @@ _MAX_FILE_BYTES = 64 * 1024
 _FIELDS = {"id": str, "from": str, "tmpl": str, "sub": str, "to": str, "act": list, "exp": int}
 
 _UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, OSError, RecursionError)
-
-RandomBytes = Callable[[int], bytes]
 
 
 class PurposeTokenRejected(AmcliError):
@@ -94,7 +92,7 @@ class PurposeKeys:
             raise KeyMaterialError("purpose keys: at least one is needed, and each id only once")
 
     @classmethod
-    def generate(cls, key_id: str, *, random: RandomBytes = secrets.token_bytes) -> PurposeKeys:
+    def generate(cls, key_id: str, *, random: RandomSource = random_bytes) -> PurposeKeys:
         """Return one new key of 256 random bits."""
         return cls((PurposeKey(key_id, Secret(base64url.encode(random(MIN_KEY_BYTES)))),))
 
@@ -172,7 +170,7 @@ def mint(
     *,
     lifetime: timedelta = DEFAULT_LIFETIME,
     clock: Clock = utc_now,
-    random: RandomBytes = secrets.token_bytes,
+    random: RandomSource = random_bytes,
 ) -> str:
     """Return a new token as text, made with the first key.
 

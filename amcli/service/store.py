@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from amcli.clock import Clock, utc_now
 from amcli.errors import AmcliError
+from amcli.seams import Clock, utc_now
 from amcli.service.action_response import ActionResponse
 
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from amcli.clock import Clock, utc_now
+from amcli.seams import Clock, utc_now
 from amcli.errors import KeyMaterialError, UsageError
 from amcli.new_files import NewFile, write_new_files
 from amcli.secrets import Secret

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import jwt
 
 from amcli.card.document import CardDocument, CardKind
-from amcli.clock import Clock, utc_now
 from amcli.errors import UsageError
 from amcli.linting.finding import CheckedCard
+from amcli.seams import Clock, utc_now
 from amcli.signing.keys import SigningKey
 
 ALGORITHM = "RS256"

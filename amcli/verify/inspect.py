@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from amcli.linting.finding import Finding, errors_among
+from amcli.seams import Clock, utc_now
 from amcli.verify.checks import Check, Verdict, failed, passed, skipped
 from amcli.verify.dkim import Resolver, check_dkim
 from amcli.verify.embedded import EmbeddedCard, extract
@@ -38,6 +39,7 @@ def inspect(
     key: VerifyingKey | None = None,
     dkim_record: str | None = None,
     resolver: Resolver | None = None,
+    clock: Clock = utc_now,
 ) -> Inspection:
     """Return what is inside a mail: its card, the checks in order, the lint of the card.
 
@@ -49,7 +51,7 @@ def inspect(
     card = extract(mail)
     checks = [
         *card.checks,
-        *_signature_checks(mail, card, key),
+        *_signature_checks(mail, card, key, clock),
         _from_check(mail),
         *check_dkim(content, record=dkim_record, resolver=resolver, sender=mail.sender),
     ]
@@ -57,13 +59,13 @@ def inspect(
 
 
 def _signature_checks(
-    mail: ReceivedMail, card: EmbeddedCard, key: VerifyingKey | None
+    mail: ReceivedMail, card: EmbeddedCard, key: VerifyingKey | None, clock: Clock
 ) -> tuple[Check, ...]:
     if card.jws is not None:
         from amcli.verify.signed_card import check_signed_card
 
         verdict, _ = check_signed_card(
-            card.jws, key, sender=mail.sender, recipients=mail.recipients
+            card.jws, key, sender=mail.sender, recipients=mail.recipients, clock=clock
         )
         return verdict.checks
     if key is not None:

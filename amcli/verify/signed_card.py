@@ -29,8 +29,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from amcli.address import same_address, without_case
 from amcli.card.document import CardKind
 from amcli.card.reserved import is_sample_originator
-from amcli.clock import Clock, utc_now
 from amcli.printable import printable_line
+from amcli.seams import Clock, utc_now
 from amcli.signing.keys import VerifyingKey
 from amcli.signing.signed_card import (
     ALGORITHM,
@@ -40,7 +40,7 @@ from amcli.signing.signed_card import (
 from amcli.verify.checks import Check, Outcome, Verdict, failed, passed, skipped
 from amcli.verify.compact_jws import CompactJws, MalformedJws, parse_compact_jws
 from amcli.verify.signed_claims import KNOWN_CLAIMS, BadClaim, ClaimsReading, read_claims
-from amcli.verify.token_text import moment, relative, shown
+from amcli.verify.token_text import LAST_SECOND, moment, relative, shown
 
 MAX_JWS_BYTES = 48 * 1024 * 1024  # a card of 16 MB, escaped once and in base64
 LEEWAY_SECONDS = 300  # the difference between two clocks that is still an accident
@@ -206,7 +206,7 @@ def _outside(payload: dict[str, Any], now: float) -> str | None:
 
 def _is_time(value: Any) -> TypeGuard[float]:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and 0 <= value < 253402300800  # noqa: PLR2004 - year 10000, datetime's end
+    return is_number and 0 <= value <= LAST_SECOND
 
 
 def _other_claims(payload: dict[str, Any]) -> Check:

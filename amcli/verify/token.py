@@ -31,8 +31,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from amcli.clock import Clock, utc_now
 from amcli.errors import UsageError
+from amcli.seams import Clock, utc_now
 from amcli.verify import eat, entra
 from amcli.verify.checks import Check, Outcome, Verdict, failed, passed
 from amcli.verify.clouds import Authority, parse_guid

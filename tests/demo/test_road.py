@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from amcli.clock import utc_now
 from amcli.demo import inbound, outbound
 from amcli.demo.road import run_demo
 from amcli.demo.trip import StepFailed, StepReport, Taken, Trip, expect
 from amcli.errors import KeyMaterialError
+from amcli.seams import utc_now
 
 STEPS = [
     "render", "lint", "keys", "sign", "compose", "deliver", "inspect", "click", "refresh", "refuse",

@@ -104,6 +104,24 @@ def test_what_microsoft_posts() -> None:
     assert seen["body"] == {"comment": 'fine, "really"'}
 
 
+def test_an_odd_button_is_no_harm_to_the_others() -> None:
+    odd = card(id="odd", title="Odd", method="PUT")
+    odd.value["actions"].append(card().value["actions"][0])
+
+    assert clicked(answering({}), odd).carried_out
+    with pytest.raises(UsageError, match="/actions/0: Outlook sends GET and POST, not 'PUT'"):
+        click(odd, "odd", token=TOKEN, send=loopback("127.0.0.1", 1))
+
+
+def test_the_id_of_a_click_comes_from_the_random_source() -> None:
+    with server(answering({})) as address:
+        outcome = click(
+            card(), "ok", token=TOKEN, send=loopback(*address), random=lambda count: b"\7" * count
+        )
+
+    assert headers_of(outcome)["Action-Request-Id"] == "07070707-0707-4707-8707-070707070707"
+
+
 def headers_of(outcome: ClickOutcome) -> dict[str, str]:
     return dict(outcome.request.headers)
 

@@ -40,10 +40,19 @@ def test_the_token_may_be_in_the_other_header() -> None:
     assert request.token.reveal() == "aaa.bbb.ccc"
 
 
+def test_a_header_that_the_card_took_for_something_else_is_not_looked_at() -> None:
+    request = ActionRequest.read(
+        {"Authorization": "Basic YTpi", "Action-Authorization": "Bearer aaa.bbb.ccc"}, b"{}"
+    )
+
+    assert request.token.reveal() == "aaa.bbb.ccc"
+
+
 @pytest.mark.parametrize(
     "headers",
     [
         {},
+        {"Authorization": "Bearer aaa bbb"},
         {"Authorization": "Basic YTpi"},
         {"Authorization": "Bearer "},
         {"Authorization": "aaa.bbb.ccc"},

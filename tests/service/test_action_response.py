@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -70,8 +71,11 @@ def test_no_text_can_break_out_of_the_header(text: str) -> None:
 
 
 def test_a_stored_answer_is_the_same_answer() -> None:
-    answer = ActionResponse.success("Done.", card=CARD)
+    answer = replace(
+        ActionResponse.success("Done.", card=CARD), extra_headers={"X-Request-Id": "7"}
+    )
 
     again = ActionResponse.from_json(answer.to_json())
 
+    assert again == answer
     assert (again.status_code, again.headers, again.body) == (200, answer.headers, answer.body)

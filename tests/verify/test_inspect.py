@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from amcli.card.document import CardDocument, CardKind
@@ -58,6 +60,15 @@ def test_a_mail_as_send_makes_it_passes_everything(pair: GeneratedDkimKey, key: 
     assert names.index("signature") < names.index("sender") < names.index("dkim")
     assert seen.card.document is not None
     assert seen.card.document.value == CARD.value
+
+
+def test_the_time_of_a_signature_is_judged_by_the_clock_that_was_given(key: SigningKey) -> None:
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    request = SendRequest(CARD, ROUTE, signing=Signing(key, ORIGINATOR))
+    content = prepare(request, clock=lambda: noon).message.content
+    seen = inspect(content, "mail", key=key.public, clock=lambda: noon + timedelta(hours=3))
+    (times,) = (check for check in seen.verdict.checks if check.name == "times")
+    assert "3 h ago" in times.reason
 
 
 def test_another_sender_or_recipient_fails_the_claims(key: SigningKey) -> None:
