@@ -4,6 +4,7 @@ AmcliError
 ├── UsageError            2  the call cannot be right, whatever the files say
 │   ├── ConfigurationError   2  amcli.toml, a profile or an environment variable
 │   ├── AddressError         2  an e-mail address that cannot be one
+│   ├── OutputError          2  a file or folder that cannot be written
 │   └── WouldOverwrite       2  something is there already, and is left alone
 ├── NothingFound          3  no card where one was expected
 ├── UnreadableInput       4  a file, a card, data or a mail that cannot be read
@@ -19,22 +20,44 @@ AmcliError
 ├── FindingsError         1  lint errors stand in the way
 └── TokenRejected         1  a bearer token that must not be trusted
 
+These stand beside the code that raises them, with the exit codes of their bases:
+
+- amcli.signing.private_key: PassphraseNeeded
+- amcli.linting.engine: CardRejected, with its findings
+- amcli.verify.token_errors: one subclass of TokenRejected a reason, and KeysUnreachable (6)
+- amcli.service: PurposeTokenRejected, RequestRefused, StoreUnavailable; a web service answers
+  with a status instead
+- amcli.demo.trip: StepFailed, with the code of what failed, and NotAsItMust
+
 Findings and verdicts themselves are values (amcli.linting, amcli.verify); only code that goes on
 to rely on a clean card or a genuine token gets an exception.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from amcli.verify.checks import Verdict
 
 
+FINDINGS = 1
+"""Exit code for findings, for a verification that failed, and for a mistake in amcli itself."""
+INTERRUPTED = 130
+_WORST_FIRST = (2, 4, 5, 6, 7, FINDINGS, 3)
+
+
+def worst(codes: Iterable[int]) -> int:
+    """Return the exit code of a command to which several apply; 0 where none does."""
+    found = set(codes)
+    return next((code for code in _WORST_FIRST if code in found), 0)
+
+
 class AmcliError(Exception):
     """Root of the family: ``message`` says what failed and where, ``hint`` what to do next."""
 
-    exit_code = 1
+    exit_code = FINDINGS
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -54,6 +77,10 @@ class ConfigurationError(UsageError):
 
 class AddressError(UsageError):
     """An e-mail address or a header value that no mail can carry."""
+
+
+class OutputError(UsageError):
+    """A place where output was asked for and cannot be written."""
 
 
 class WouldOverwrite(UsageError):

@@ -18,9 +18,8 @@ import click
 
 from amcli.cli.group import root
 from amcli.cli.session import Session
-from amcli.errors import AmcliError
+from amcli.errors import INTERRUPTED, AmcliError
 
-INTERRUPTED = 130
 _COMPLETE = "_AMCLI_COMPLETE"
 
 

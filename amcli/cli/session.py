@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from amcli.errors import UnreadableInput
+from amcli.errors import FINDINGS, UnreadableInput
 from amcli.printable import printable
 
 if TYPE_CHECKING:
     from amcli.settings import Settings
 
 JSON_FORMAT_VERSION = 1
-_BUG = 1
 
 
 @dataclass
@@ -90,7 +89,7 @@ class Session:
         """Answer an exception that should not have come this far."""
         return self.failed(
             f"a mistake in amcli itself ({type(error).__name__})",
-            _BUG,
+            FINDINGS,
             "run it again with --debug and report what it prints",
         )
 

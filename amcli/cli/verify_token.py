@@ -14,7 +14,7 @@ from amcli.cli.command import Command
 from amcli.cli.options import json_option, setting_option
 from amcli.cli.session import current
 from amcli.cli.token_input import find_given_token
-from amcli.errors import ConfigurationError, UsageError
+from amcli.errors import FINDINGS, ConfigurationError, UsageError
 from amcli.seams import utc_now
 from amcli.settings_table import Source
 from amcli.verify.clouds import CLOUDS
@@ -109,7 +109,7 @@ def verify_token(ctx: click.Context, /, token: str, as_json: bool, **options: An
         current().answer(ok=report.verdict.ok, **report.as_json())
     else:
         report.print()
-    return None if report.verdict.ok else 1
+    return None if report.verdict.ok else FINDINGS
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from amcli.errors import AmcliError
+from amcli.errors import FINDINGS, AmcliError, NothingFound, worst
 from amcli.linting.engine import lint
 from amcli.linting.finding import Finding, Severity
 from amcli.linting.registry import find_rule
 from amcli.linting.sources import Source, expanded, sources
-
-NOTHING_FOUND = 3
-FINDINGS = 1
-# Where several apply, the first of these is the exit code.
-_WORST_FIRST = (2, 4, 5, 6, 7, 1, 3)
 
 
 @dataclass(frozen=True)
@@ -43,8 +38,8 @@ class Report:
         if self.count(Severity.ERROR):
             codes.add(FINDINGS)
         if not self.cards and not codes:
-            codes.add(NOTHING_FOUND)
-        return next((code for code in _WORST_FIRST if code in codes), 0)
+            codes.add(NothingFound.exit_code)
+        return worst(codes)
 
 
 @dataclass

@@ -20,7 +20,7 @@ The checks, in this order:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeGuard
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -40,7 +40,8 @@ from amcli.signing.signed_card import (
 from amcli.verify.checks import Check, Outcome, Verdict, failed, passed, skipped
 from amcli.verify.compact_jws import CompactJws, MalformedJws, parse_compact_jws
 from amcli.verify.signed_claims import KNOWN_CLAIMS, BadClaim, ClaimsReading, read_claims
-from amcli.verify.token_text import LAST_SECOND, moment, relative, shown
+from amcli.verify.token_format import is_numeric_date
+from amcli.verify.token_text import moment, relative, shown
 
 MAX_JWS_BYTES = 48 * 1024 * 1024  # a card of 16 MB, escaped once and in base64
 LEEWAY_SECONDS = 300  # the difference between two clocks that is still an accident
@@ -182,7 +183,7 @@ def _times(payload: dict[str, Any], clock: Clock) -> Check:
     if problem := _outside(payload, now.timestamp()):
         return failed(name, problem, "a signed card needs neither exp nor nbf: leave both out")
     issued = payload.get("iat")
-    if not _is_time(issued):
+    if not is_numeric_date(issued):
         return failed(name, "iat is no time")
     reason = f"signed {moment(issued)} ({relative(issued, now)})"
     if issued > now.timestamp() + LEEWAY_SECONDS:
@@ -197,16 +198,11 @@ def _outside(payload: dict[str, Any], now: float) -> str | None:
     }
     for claim, is_outside in tests.items():
         value = payload.get(claim)
-        if claim in payload and not _is_time(value):
+        if claim in payload and not is_numeric_date(value):
             return f"{claim} is no time: {shown(value)}"
         if value is not None and is_outside(value):
             return f"{claim} is {moment(value)}: {'expired' if claim == 'exp' else 'not valid yet'}"
     return None
-
-
-def _is_time(value: Any) -> TypeGuard[float]:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and 0 <= value <= LAST_SECOND
 
 
 def _other_claims(payload: dict[str, Any]) -> Check:

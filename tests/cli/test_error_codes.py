@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import amcli
 from amcli import errors
 from amcli.cli import run
 from amcli.cli.group import root
@@ -27,6 +30,34 @@ def test_the_tree_at_the_top_of_errors_is_true(cls: type[errors.AmcliError]) -> 
     drawn = dict(re.findall(r"── (\w+)\s+(\d+)", errors.__doc__ or ""))
 
     assert int(drawn[cls.__name__]) == cls.exit_code
+
+
+def test_the_text_below_the_tree_names_the_rest_of_the_family() -> None:
+    for module in pkgutil.walk_packages(amcli.__path__, "amcli."):
+        if module.name != "amcli.__main__":
+            importlib.import_module(module.name)
+    named = set(re.findall(r"\w+", errors.__doc__ or ""))
+
+    assert {cls.__name__ for cls in strangers(errors.AmcliError)} <= named
+
+
+def strangers(cls: type[errors.AmcliError]) -> Iterator[type[errors.AmcliError]]:
+    """The classes that stand elsewhere and whose base is in the tree."""
+    for child in cls.__subclasses__():
+        if not child.__module__.startswith("amcli."):
+            continue
+        if child.__module__ == errors.__name__:
+            yield from strangers(child)
+        elif cls is not errors.TokenRejected:
+            yield child
+
+
+def test_where_several_exit_codes_apply_the_worst_is_taken() -> None:
+    assert errors.worst([]) == 0
+    assert errors.worst([3, 1]) == 1
+    assert errors.worst([1, 6, 4]) == 4
+    for cls in family():
+        assert errors.worst([cls.exit_code]) == cls.exit_code
 
 
 def test_the_help_names_every_exit_code() -> None:

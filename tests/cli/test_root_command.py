@@ -52,6 +52,18 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"amcli {__version__}\n"
 
 
+@pytest.mark.parametrize("called", [entry.name for entry in COMMANDS])
+def test_a_call_loads_the_file_of_its_own_command_only(called: str) -> None:
+    code = (
+        "import sys; from amcli.cli import run; from amcli.cli.group import COMMANDS\n"
+        f"run([{called!r}, '-h'])\n"
+        "print([e.name for e in COMMANDS if e.module in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == str([called])
+
+
 @pytest.mark.parametrize(("name", "command"), leaf_commands())
 def test_every_command_has_a_help_page_with_examples(
     name: str, command: click.Command, capsys: pytest.CaptureFixture[str]
