@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from amcli.errors import KeyMaterialError
+from amcli.files import read_bounded
 
 _MAX_SECRET_BYTES = 64 * 1024  # the longest OAuth access tokens are a few KB
 
@@ -29,17 +30,15 @@ class Secret:
 def read_secret(path: Path) -> Secret:
     """Return the first line of a file, without its line end, as a secret.
 
-    Raises KeyMaterialError when the file cannot be read, is empty or is not UTF-8; the message
-    names the file and never its content.
+    Raises KeyMaterialError when the file cannot be read, is empty, larger than 64 KB or not UTF-8;
+    the message names the file and never its content.
     """
+    content = read_bounded(path, _MAX_SECRET_BYTES, what="secret", error=KeyMaterialError)
     try:
-        with path.open("rb") as stream:
-            text = stream.read(_MAX_SECRET_BYTES).decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         # The exception itself holds the bytes, so it must not be chained into an error.
         raise KeyMaterialError(f"{path}: the secret in this file is not UTF-8 text") from None
-    except OSError as error:
-        raise KeyMaterialError(f"{path}: cannot read the secret: {error.strerror}") from None
     value = text.splitlines()[0] if text else ""
     if not value:
         raise KeyMaterialError(f"{path}: the file is empty, a secret was expected in it")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from amcli.errors import ConfigurationError
+from amcli.files import read_bounded
 from amcli.settings_table import BY_KEY, SECTIONS, Entry, Source, value_from_toml
 from amcli.suggestion import did_you_mean
 
@@ -75,18 +76,13 @@ class SettingsFile:
 
 
 def _read(path: Path) -> str:
+    content = read_bounded(path, _MAX_FILE_BYTES, what="settings file", error=ConfigurationError)
     try:
-        with path.open("rb") as stream:
-            content = stream.read(_MAX_FILE_BYTES + 1)
-        if len(content) > _MAX_FILE_BYTES:
-            raise ConfigurationError(f"{path}: larger than 1 MB, this is no {FILE_NAME}")
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigurationError(
             f"{path}: not UTF-8 text (byte {error.start})", hint="save the file as UTF-8"
         ) from None
-    except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from None
 
 
 _HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")

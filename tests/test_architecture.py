@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "amcli"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 GROUND = {
-    "_version", "address", "base64url", "card", "errors", "new_files", "printable",
+    "_version", "address", "base64url", "card", "errors", "files", "printable",
     "resources", "seams", "secrets", "settings", "settings_file", "settings_table", "strict_json",
     "suggestion",
 }  # fmt: skip
@@ -35,7 +35,7 @@ ONLY_IN = {
     "rich": ("amcli/cli/", "amcli/linting/report/text.py"),
 }
 
-LIGHT = ("amcli/__init__.py", "amcli/__main__.py", "amcli/errors.py", "amcli/new_files.py",
+LIGHT = ("amcli/__init__.py", "amcli/__main__.py", "amcli/errors.py", "amcli/files.py",
          "amcli/settings.py", "amcli/settings_file.py", "amcli/settings_table.py",
          "amcli/cli/__init__.py", "amcli/cli/group.py", "amcli/cli/command.py",
          "amcli/cli/options.py", "amcli/cli/session.py")  # fmt: skip

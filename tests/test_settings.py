@@ -207,8 +207,8 @@ def test_a_file_that_is_no_amcli_toml(tmp_path: Path, content: bytes, message: s
 def test_a_named_file_must_be_there(tmp_path: Path) -> None:
     missing = tmp_path / "missing.toml"
 
-    assert "cannot be read" in refused(tmp_path, config=missing).message
-    assert "cannot be read" in refused(tmp_path, environ={"AMCLI_CONFIG": str(missing)}).message
+    assert "cannot read" in refused(tmp_path, config=missing).message
+    assert "cannot read" in refused(tmp_path, environ={"AMCLI_CONFIG": str(missing)}).message
     assert "contradict" in refused(tmp_path, config=missing, no_config=True).message
 
 

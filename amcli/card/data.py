@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from amcli.errors import DataError, UsageError
+from amcli.files import read_bounded
 from amcli.strict_json import NotStrictJson, parse_json
 
 MAX_DATA_BYTES = 32 * 1024 * 1024
@@ -22,26 +23,17 @@ def load_data(files: Iterable[Path], sets: Iterable[str] = ()) -> dict[str, Any]
     data: dict[str, Any] = {}
     room = MAX_DATA_BYTES
     for file in files:
-        content = _read(file, room)
+        content = read_bounded(file, MAX_DATA_BYTES, what="data file", error=DataError)
         room -= len(content)
+        if room < 0:
+            raise DataError(
+                f"{file}: with this file more than {MAX_DATA_BYTES // 1024**2} MB of data",
+                hint="give the template only what the card shows",
+            )
         data = _merged(data, _parsed(content, file))
     for assignment in sets:
         _assign(data, assignment)
     return data
-
-
-def _read(file: Path, room: int) -> bytes:
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(room + 1)
-    except OSError as error:
-        raise DataError(f"{file}: cannot be read: {error.strerror}") from None
-    if len(content) > room:
-        raise DataError(
-            f"{file}: more than {MAX_DATA_BYTES // 1024**2} MB of data",
-            hint="give the template only what the card shows",
-        )
-    return content
 
 
 def _parsed(content: bytes, file: Path) -> dict[str, Any]:

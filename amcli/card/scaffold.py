@@ -12,7 +12,7 @@ from amcli.card.document import CardDocument, CardKind, inputs
 from amcli.card.input_reference import NAMED_REFERENCE
 from amcli.card.reserved import RESERVED_VARIABLES
 from amcli.card.template import DESCRIPTION, MAIN_CARD
-from amcli.new_files import NewFile
+from amcli.files import NewFile
 from amcli.resources import resource_folder
 
 STARTER_TEMPLATE = "expense-approval"

@@ -19,7 +19,8 @@ from amcli.card.rendering import (
     render_subject,
 )
 from amcli.card.template import DESCRIPTION, MAIN_CARD, TemplateFolder, load_template
-from amcli.errors import NothingFound, UnreadableInput, UsageError
+from amcli.errors import NothingFound, UsageError
+from amcli.files import read_bounded, read_stream
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ def open_target(
     Raises NothingFound, UnreadableInput, CardError and TemplateError.
     """
     if text == "-" and stdin is not None:
-        return CardTarget(parse_card(stdin.read(MAX_CARD_BYTES + 1), "<stdin>"))
+        content = read_stream(stdin, MAX_CARD_BYTES, "<stdin>", what="card")
+        return CardTarget(parse_card(content, "<stdin>"))
     path = Path(text)
     if path.is_dir():
         return _folder(path)
@@ -94,11 +96,7 @@ def open_target(
 
 def card_file(path: Path) -> CardTarget:
     """Return a finished card from a file."""
-    try:
-        with path.open("rb") as stream:
-            return CardTarget(parse_card(stream.read(MAX_CARD_BYTES + 1), str(path)))
-    except OSError as error:
-        raise UnreadableInput(f"{path}: cannot be read: {error.strerror}") from None
+    return CardTarget(parse_card(read_bounded(path, MAX_CARD_BYTES, what="card"), str(path)))
 
 
 def template_file(path: Path) -> TemplateTarget:

@@ -11,6 +11,7 @@ from typing import Any
 from amcli.card.document import CardKind
 from amcli.card.rendering import CardTemplate
 from amcli.errors import TemplateError
+from amcli.files import read_bounded
 from amcli.suggestion import did_you_mean
 
 MAIN_CARD = "card.json.j2"
@@ -98,14 +99,12 @@ def _refresh(file: str, name: str, value: Any, folder: Path) -> RefreshTemplate:
 
 
 def _read(file: Path) -> dict[str, Any]:
+    def unreadable(message: str) -> TemplateError:
+        return TemplateError(message.removeprefix(f"{file}: "), file=str(file))
+
+    content = read_bounded(file, _MAX_BYTES, what="template's description", error=unreadable)
     try:
-        with file.open("rb") as stream:
-            text = stream.read(_MAX_BYTES + 1)
-        if len(text) > _MAX_BYTES:
-            raise TemplateError("larger than 1 MB", file=str(file))
-        return tomllib.loads(text.decode("utf-8-sig"))
-    except OSError as error:
-        raise TemplateError(f"cannot be read: {error.strerror}", file=str(file)) from None
+        return tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise TemplateError("not UTF-8 text", file=str(file)) from None
     except tomllib.TOMLDecodeError as error:

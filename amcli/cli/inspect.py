@@ -1,4 +1,4 @@
-"""The command ``inspect``: a mail as Outlook would find it."""
+"""``amcli inspect``: a mail as Outlook would find it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import click
 from amcli.cli.command import Command
 from amcli.cli.options import json_option
 from amcli.cli.session import current
-from amcli.errors import UnreadableInput, UsageError
+from amcli.errors import FINDINGS, MailError, UnreadableInput, UsageError
+from amcli.files import read_bounded, read_stream
 from amcli.printable import printable
 
 if TYPE_CHECKING:
@@ -70,19 +71,17 @@ def inspect(
         current().answer(ok=seen.ok, **_answer(seen))
     else:
         _print(seen)
-    return 0 if seen.ok else 1
+    return 0 if seen.ok else FINDINGS
 
 
 def _content(mail: str) -> bytes:
-    from amcli.verify.eml import read_bounded
+    from amcli.verify.eml import MAX_MAIL_BYTES
 
     if mail == "-":
-        return read_bounded(sys.stdin.buffer, "<stdin>")
-    try:
-        with Path(mail).open("rb") as stream:
-            return read_bounded(stream, mail)
-    except OSError as error:
-        raise UnreadableInput(f"{mail}: cannot be read: {error.strerror}") from None
+        return read_stream(
+            sys.stdin.buffer, MAX_MAIL_BYTES, "<stdin>", what="mail", error=MailError
+        )
+    return read_bounded(Path(mail), MAX_MAIL_BYTES, what="mail", error=MailError)
 
 
 def _key(path: Path | None) -> Any:
@@ -95,12 +94,9 @@ def _record(path: Path | None) -> str | None:
     if path is None:
         return None
     try:
-        with path.open("rb") as stream:
-            return stream.read(_MAX_RECORD_BYTES).decode("utf-8-sig")
+        return read_bounded(path, _MAX_RECORD_BYTES, what="DKIM record").decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UnreadableInput(f"{path}: not UTF-8 text") from None
-    except OSError as error:
-        raise UnreadableInput(f"{path}: cannot be read: {error.strerror}") from None
 
 
 def _print(seen: Inspection) -> None:

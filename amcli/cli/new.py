@@ -40,7 +40,7 @@ def new(folder: Path, card: str | None, as_json: bool) -> None:
     none is written.
     """
     from amcli.card.scaffold import project_from_card, starter_project
-    from amcli.new_files import write_new_files
+    from amcli.files import write_new_files
 
     files = starter_project() if card is None else project_from_card(_finished_card(card))
     write_new_files(folder, files, hint="choose another folder")

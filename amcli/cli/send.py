@@ -1,4 +1,4 @@
-"""The command under "Send"."""
+"""``amcli send``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from amcli.cli.command import Command
 from amcli.cli.options import json_option
 from amcli.cli.send_options import SendOptions, send_options
 from amcli.cli.session import current
-from amcli.errors import AmcliError, PartlySent, UnreadableInput, UsageError, WouldOverwrite
+from amcli.errors import AmcliError, PartlySent, UsageError
+from amcli.files import write_new
 from amcli.printable import printable
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     examples="""
 amcli send expense-approval --sample --from me@contoso.com --to me@contoso.com --dry-run
 amcli send expense-approval --data trip.json --from approvals@contoso.com --to anna@contoso.com
-    --sign --key keys/card-private.pem --originator YOUR-PROVIDER-ID --smtp smtp://mail:587
+    --sign --key keys/card-private.pem --originator YOUR-PROVIDER-ID
+    --purpose-key-file keys/purpose-keys.txt --smtp smtp://mail:587
 amcli send card.json --to anna@contoso.com --from approvals@contoso.com --save sent.eml
     --dkim --dkim-key keys/dkim-private.pem --dkim-selector cards
 """,
@@ -127,7 +129,7 @@ def _kept(path: Path | None, content: bytes) -> Iterator[None]:
     if path is None:
         yield
         return
-    _write_new(path, content)
+    write_new(path, content)
     try:
         yield
     except PartlySent:
@@ -135,18 +137,6 @@ def _kept(path: Path | None, content: bytes) -> Iterator[None]:
     except AmcliError:
         path.unlink(missing_ok=True)
         raise
-
-
-def _write_new(path: Path, content: bytes) -> None:
-    try:
-        with path.open("xb") as stream:
-            stream.write(content)
-    except FileExistsError:
-        raise WouldOverwrite(f"{path} exists already", hint="choose another name") from None
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
-        raise UnreadableInput(f"{path}: cannot be written: {error.strerror}") from None
 
 
 @contextlib.contextmanager

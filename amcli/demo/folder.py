@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from amcli.errors import WouldOverwrite
+from amcli.files import read_bounded, replace_file, write_new
 
 MARKER = ".amcli-demo"
 """Says that the folder is the demo's own, and names every file that the demo wrote."""
@@ -35,7 +36,7 @@ class DemoFolder:
         elif path.exists() or path.is_symlink():
             raise WouldOverwrite(f"{path} is not a folder", hint="name another one with -o")
         path.mkdir(parents=True, exist_ok=True)
-        (path / MARKER).write_text(f"{_FIRST_LINE}\n", encoding="utf-8")
+        replace_file(path / MARKER, f"{_FIRST_LINE}\n".encode())
         return folder
 
     def claim(self, names: Iterable[str]) -> None:
@@ -57,10 +58,8 @@ class DemoFolder:
         """Write a new file and return its path; a private one has mode 0600."""
         self.claim([name])
         path = self.path / name
-        mode = 0o600 if private else 0o666  # the rest is for the umask to say
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content.encode("utf-8") if isinstance(content, str) else content)
+        raw = content.encode("utf-8") if isinstance(content, str) else content
+        write_new(path, raw, private=private)
         return path
 
     def file(self, name: str) -> Path:
@@ -77,9 +76,9 @@ class DemoFolder:
         marker = self.path / MARKER
         lines = []
         if marker.is_file() and not marker.is_symlink():
-            with marker.open("rb") as stream:
-                text = stream.read(_MAX_MARKER_BYTES).decode("utf-8", "replace")
-            lines = text.splitlines()
+            what = "list of the demo's files"
+            content = read_bounded(marker, _MAX_MARKER_BYTES, what=what, error=WouldOverwrite)
+            lines = content.decode("utf-8", "replace").splitlines()
         if not lines or lines[0] != _FIRST_LINE:
             raise WouldOverwrite(
                 f"{self.path} is not empty and not a folder of the demo; it was left as it is",

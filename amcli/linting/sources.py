@@ -15,7 +15,8 @@ from amcli.card.document import MAX_CARD_BYTES, CardDocument, parse_card
 from amcli.card.rendering import CardTemplate, Envelope, render
 from amcli.card.target import CardTarget, TemplateTarget, open_target
 from amcli.card.template import DESCRIPTION
-from amcli.errors import CardError
+from amcli.errors import CardError, UnreadableInput
+from amcli.files import read_bounded
 
 _STDIN = "-"
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__"})
@@ -112,17 +113,18 @@ def _is_card(folder: str, name: str) -> bool:
 def _is_other_json(path: Path) -> bool:
     """Return whether a file is sound JSON and no card: sample data, a configuration."""
     try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_CARD_BYTES + 1)
-        parse_card(content, str(path))
-    except OSError:
+        content = read_bounded(path, MAX_CARD_BYTES, what="card")
+    except UnreadableInput:
         return False  # so that it is opened again, and the error told
+    try:
+        parse_card(content, str(path))
     except CardError:
         return _is_json(content)
     return False
 
 
 def _is_json(content: bytes) -> bool:
+    # What is JSON to any program belongs to some other program.
     try:
         json.loads(content)
     except (ValueError, RecursionError):

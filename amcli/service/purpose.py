@@ -24,7 +24,6 @@ import hashlib
 import hmac
 import json
 import re
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -33,7 +32,7 @@ from pathlib import Path
 from amcli import base64url
 from amcli.card.reserved import PURPOSE_TOKEN_PLACEHOLDER
 from amcli.errors import AmcliError, KeyMaterialError, UsageError
-from amcli.new_files import NewFile, write_new_files
+from amcli.files import NewFile, read_bounded, write_new_files
 from amcli.seams import Clock, RandomSource, random_bytes, utc_now
 from amcli.secrets import Secret
 from amcli.strict_json import parse_json_object
@@ -107,10 +106,10 @@ def load_purpose_keys(path: Path) -> PurposeKeys:
     The first line mints; empty lines and lines that begin with ``#`` do not count. Raises
     KeyMaterialError, which names file and line and never shows a secret.
     """
+    what = "file of purpose keys"
+    content = read_bounded(path, _MAX_FILE_BYTES, what=what, error=KeyMaterialError)
     try:
-        text = path.read_bytes()[:_MAX_FILE_BYTES].decode("ascii")
-    except OSError as error:
-        raise KeyMaterialError(f"{path}: cannot read the purpose keys: {error.strerror}") from None
+        text = content.decode("ascii")
     except UnicodeDecodeError:
         raise KeyMaterialError(f"{path}: the purpose keys are ASCII text") from None
     keys = []

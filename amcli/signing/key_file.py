@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from amcli.errors import KeyMaterialError
+from amcli.files import read_bounded
 
 MAX_KEY_FILE_BYTES = 64 * 1024  # a PFX with its whole certificate chain stays below 20 KB
 
@@ -86,21 +87,11 @@ def read_key_file(path: Path) -> KeyFile:
     Raises KeyMaterialError for a folder, a file that cannot be read, is empty or is larger than
     any key file (64 KB).
     """
-    try:
-        if path.is_dir():
-            raise KeyMaterialError(f"{path}: this is a folder, a key file was expected")
-        with path.open("rb") as stream:
-            data = stream.read(MAX_KEY_FILE_BYTES + 1)
-    except OSError as error:
-        raise KeyMaterialError(f"{path}: cannot read the key: {error.strerror}") from None
-    except ValueError:  # a path with a NUL byte in it
-        raise KeyMaterialError("the path of the key holds a NUL character") from None
+    if path.is_dir():
+        raise KeyMaterialError(f"{path}: this is a folder, a key file was expected")
+    data = read_bounded(path, MAX_KEY_FILE_BYTES, what="key file", error=KeyMaterialError)
     if not data.strip():
         raise KeyMaterialError(f"{path}: the file is empty, a key was expected in it")
-    if len(data) > MAX_KEY_FILE_BYTES:
-        raise KeyMaterialError(
-            f"{path}: larger than {MAX_KEY_FILE_BYTES // 1024} KB, no key file is"
-        )
     text = _text(data)
     return KeyFile(path, data, text, _pem_blocks(text))
 

@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from amcli.seams import Clock, utc_now
 from amcli.errors import KeyMaterialError, UsageError
-from amcli.new_files import NewFile, write_new_files
+from amcli.files import NewFile, write_new_files
+from amcli.seams import Clock, utc_now
 from amcli.secrets import Secret
 from amcli.signing.dkim_record import DkimRecord, dkim_record
 from amcli.signing.keys import SigningKey

@@ -10,7 +10,6 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses
-from typing import BinaryIO
 
 from amcli.errors import MailError
 from amcli.printable import printable_line
@@ -62,14 +61,6 @@ class ReceivedMail:
     def longest_line(self) -> int:
         """Return the octets of the longest line, without its end."""
         return max((len(line.rstrip(b"\r")) for line in self.content.split(b"\n")), default=0)
-
-
-def read_bounded(stream: BinaryIO, source: str) -> bytes:
-    """Return all of the stream; raises MailError beyond 32 MB."""
-    content = stream.read(MAX_MAIL_BYTES + 1)
-    if len(content) > MAX_MAIL_BYTES:
-        raise MailError(f"{source}: larger than {MAX_MAIL_BYTES // 1024**2} MB")
-    return content
 
 
 def read_mail(content: bytes, source: str) -> ReceivedMail:

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPubli
 
 from amcli import base64url
 from amcli.errors import UnreadableInput
+from amcli.files import read_bounded
 from amcli.strict_json import NotStrictJson, parse_json_object
 from amcli.verify.clouds import Authority
 from amcli.verify.token_text import shown
@@ -76,11 +77,7 @@ class StaticKeys:
     @classmethod
     def from_file(cls, path: Path) -> StaticKeys:
         """Return the key set in a JSON file; raises UnreadableInput when there is none."""
-        try:
-            with path.open("rb") as stream:
-                content = stream.read(MAX_KEY_SET_BYTES + 1)
-        except OSError as error:
-            raise UnreadableInput(f"{path}: cannot read the key set: {error.strerror}") from None
+        content = read_bounded(path, MAX_KEY_SET_BYTES, what="key set")
         return cls.from_bytes(content, str(path))
 
     @classmethod

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from amcli.errors import NothingFound, UnreadableInput
+from amcli.files import read_bounded, read_stream
 from amcli.secrets import Secret
-from amcli.verify.token_text import shown
 
 MAX_INPUT_BYTES = 1024 * 1024
 """A captured request with its body; Outlook's own have a few KB."""
@@ -40,20 +40,16 @@ def read_input(argument: str, stdin: BinaryIO) -> tuple[str, str]:
     """Return the text that an argument names, and what to call it.
 
     ``-`` is standard input, ``@FILE`` a file, anything else is the text itself. Raises
-    UnreadableInput for what is empty, larger than 1 MiB or not UTF-8.
+    UnreadableInput for what is empty, larger than 1 MB or not UTF-8.
     """
     if argument == "-":
-        return _text(stdin.read(MAX_INPUT_BYTES + 1), "stdin"), "stdin"
+        content = read_stream(stdin, MAX_INPUT_BYTES, "stdin", what="captured request")
+        return _text(content, "stdin"), "stdin"
     if not argument.startswith("@"):
         return argument, "the argument"
     path = Path(argument[1:])
-    try:
-        with path.open("rb") as stream:
-            return _text(stream.read(MAX_INPUT_BYTES + 1), str(path)), str(path)
-    except OSError as error:
-        raise UnreadableInput(f"{path}: cannot be read: {error.strerror}") from None
-    except ValueError:  # a NUL in the name
-        raise UnreadableInput(f"{shown(argument)}: no name of a file") from None
+    content = read_bounded(path, MAX_INPUT_BYTES, what="captured request")
+    return _text(content, str(path)), str(path)
 
 
 def find_token(text: str, origin: str) -> FoundToken:
@@ -110,8 +106,6 @@ def _headers(lines: list[str]) -> Iterable[tuple[str, str]]:
 
 
 def _text(content: bytes, origin: str) -> str:
-    if len(content) > MAX_INPUT_BYTES:
-        raise UnreadableInput(f"{origin}: larger than 1 MiB, which no captured request is")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

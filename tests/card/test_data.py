@@ -96,8 +96,11 @@ def test_a_folder_a_missing_file_and_too_much(
         load_data([tmp_path / "none.json"])
     monkeypatch.setattr("amcli.card.data.MAX_DATA_BYTES", 1024 * 1024)
     large = _file(tmp_path, "large.json", b'{"a": "' + b"x" * 1024 * 1024 + b'"}')
-    with pytest.raises(DataError, match="more than 1 MB"):
+    with pytest.raises(DataError, match="larger than 1 MB"):
         load_data([large])
+    half = _file(tmp_path, "half.json", b'{"a": "' + b"x" * 600 * 1024 + b'"}')
+    with pytest.raises(DataError, match="more than 1 MB"):
+        load_data([half, half])
 
 
 def test_only_plain_types_reach_a_template() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from amcli.cli import run
+from amcli.verify.eml import MAX_MAIL_BYTES
 
 CARD = {
     "type": "AdaptiveCard",
@@ -83,8 +84,8 @@ def test_a_mail_that_a_relay_rewrote_fails_with_the_reason(project: Path, capsys
         ("empty.eml", b"", 4, "empty"),
         ("card.eml", b'{"type": "AdaptiveCard"}', 4, "no mail"),
         ("plain.eml", b"From: a@x.de\n\nhello", 3, "no card"),
-        ("missing.eml", None, 4, "cannot be read"),
-        (".", None, 4, "cannot be read"),
+        ("missing.eml", None, 4, "cannot read the mail"),
+        (".", None, 4, "cannot read the mail"),
     ],
 )
 def test_what_cannot_be_inspected(
@@ -117,3 +118,20 @@ def test_what_a_mail_says_cannot_steer_the_terminal(project: Path, capsys: Captu
     (project / "mail.eml").write_bytes(evil)
     assert run(["inspect", "mail.eml"]) == 0
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_a_mail_over_the_limit_is_refused_while_it_is_read(
+    project: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = b"From: a@x.de\n\n" + b"x" * MAX_MAIL_BYTES
+    (project / "large.eml").write_bytes(content)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    for name in ("large.eml", "-"):
+        assert run(["inspect", name]) == 4
+        assert "larger than 32 MB" in capsys.readouterr().err
+
+
+def test_a_record_over_the_limit_is_refused_and_not_cut(project: Path, capsys: Captured) -> None:
+    (project / "record.txt").write_text("v=DKIM1; p=" + "A" * 64 * 1024)
+    assert run(["inspect", "mail.eml", "--dkim-record", "record.txt"]) == 4
+    assert "larger than 64 KB" in capsys.readouterr().err

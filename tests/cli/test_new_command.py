@@ -12,7 +12,7 @@ from amcli.card.document import parse_card
 from amcli.card.rendering import CardTemplate, render
 from amcli.card.scaffold import project_from_card, template_name, template_text
 from amcli.cli import run
-from amcli.new_files import write_new_files
+from amcli.files import write_new_files
 from amcli.settings import load_settings
 
 TRICKY = {

@@ -12,9 +12,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from amcli import new_files
-from amcli.errors import KeyMaterialError, UsageError, WouldOverwrite
-from amcli.new_files import NewFile, write_new_files
+from amcli import files
+from amcli.errors import KeyMaterialError, OutputError, UsageError, WouldOverwrite
+from amcli.files import NewFile, write_new_files
 from amcli.secrets import Secret
 from amcli.signing.keygen import (
     GeneratedCardKey,
@@ -163,17 +163,17 @@ def test_a_file_in_place_of_the_folder_is_said(card_key: GeneratedCardKey, tmp_p
 def test_what_breaks_half_way_leaves_nothing_behind(
     trouble: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = new_files._write
+    write = files._write
 
-    def fail_at_the_second(target: Path, file: NewFile, made: list[Path]) -> None:
-        write(target, file, made)
-        if file.name == "b":
+    def fail_at_the_second(path: Path, content: bytes, mode: int, made: list[Path]) -> None:
+        write(path, content, mode, made)
+        if path.name == "b":
             raise trouble
 
-    monkeypatch.setattr(new_files, "_write", fail_at_the_second)
-    files = [NewFile(name, b"x") for name in "abc"]
-    with pytest.raises((UsageError, KeyboardInterrupt)):
-        write_new_files(tmp_path / "made" / "for" / "this", files)
+    monkeypatch.setattr(files, "_write", fail_at_the_second)
+    new = [NewFile(name, b"x") for name in "abc"]
+    with pytest.raises((OutputError, KeyboardInterrupt)):
+        write_new_files(tmp_path / "made" / "for" / "this", new)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -183,7 +183,7 @@ def test_a_folder_that_was_there_before_stays(
     def fail(*_args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(new_files, "_write", fail)
+    monkeypatch.setattr(files, "_write", fail)
     with pytest.raises(KeyboardInterrupt):
         write_new_files(tmp_path, [NewFile("a", b"")])
     assert tmp_path.is_dir()

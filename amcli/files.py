@@ -1,0 +1,186 @@
+"""Files, read with a bound, and written whole or not at all.
+
+What is read is a regular file, so that neither a named pipe without a writer nor a device can hang
+a command or feed it without end. The one exception is what the shell has opened for the command:
+``/dev/stdin``, and ``/dev/fd/63`` as it stands for ``<(...)``. Commands that read ``-`` read
+standard input, whatever that is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from amcli.errors import AmcliError, OutputError, UnreadableInput, WouldOverwrite
+
+_PRIVATE_MODE = 0o600
+_MODE = 0o666  # the rest is for the umask to say
+_OPENED_BY_THE_SHELL = re.compile(r"/dev/stdin|(/dev|/proc/self)/fd/\d+")
+
+_OTHER_NAME = "choose another name"
+_OTHER_FOLDER = "choose another folder with -o"
+
+MakeError = Callable[[str], AmcliError]
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """A file to be written."""
+
+    name: str
+    """Its place below the folder: ``card.pem``, ``templates/card/card.json.j2``."""
+    content: bytes = field(repr=False)
+    private: bool = False
+    """Readable by its owner only."""
+
+
+def read_bounded(path: Path, limit: int, *, what: str, error: MakeError = UnreadableInput) -> bytes:
+    """Return what is in a file of at most ``limit`` bytes.
+
+    For everything else raises the exception that ``error`` makes of a message, which begins with
+    the path; ``what`` is what a person would call the file: "key file".
+    """
+    try:
+        with open(path, "rb", opener=_opener) as stream:
+            if not _is_readable(path, stream):
+                raise error(f"{path}: not a regular file, so no {what}")
+            return read_stream(stream, limit, str(path), what=what, error=error)
+    except OSError as trouble:
+        raise error(f"{path}: cannot read the {what}: {trouble.strerror}") from None
+    except ValueError:  # a NUL in the path
+        raise error(f"{str(path)!r} is no name of a file") from None
+
+
+def read_stream(
+    stream: BinaryIO, limit: int, name: str, *, what: str, error: MakeError = UnreadableInput
+) -> bytes:
+    """Return the rest of a stream, at most ``limit`` bytes; raises what ``error`` makes."""
+    content = stream.read(limit + 1)
+    if len(content) > limit:
+        size = f"{limit // 1024**2} MB" if limit >= 1024**2 else f"{limit // 1024} KB"
+        raise error(f"{name}: larger than {size}, no {what} is")
+    return content
+
+
+def write_new(
+    path: Path, content: bytes, *, private: bool = False, hint: str = _OTHER_NAME
+) -> None:
+    """Write a file that is not there yet; a private one has mode 0600.
+
+    Raises WouldOverwrite, also for a symbolic link, and OutputError; then nothing of it stays.
+    """
+    with _all_or_nothing(path, hint) as made:
+        _write(path, content, _PRIVATE_MODE if private else _MODE, made)
+
+
+def write_new_files(
+    folder: Path, files: Sequence[NewFile], *, hint: str = _OTHER_FOLDER
+) -> list[Path]:
+    """Return the paths of the files, written into a folder that is made where it is missing.
+
+    Raises WouldOverwrite, before anything is written, when one of them is there already, and
+    OutputError when the folder cannot be written to. Whatever happens half-way, an interruption
+    too, nothing of this call stays behind.
+    """
+    standing = [file.name for file in files if os.path.lexists(folder / file.name)]
+    if standing:
+        raise WouldOverwrite(
+            f"already in {folder}: {', '.join(standing[:5])}{' ...' if standing[5:] else ''}",
+            hint=f"{hint}; what is there is never overwritten",
+        )
+    with _all_or_nothing(folder, hint) as made:
+        for file in files:
+            path = folder / file.name
+            _make_folders(path.parent, made)
+            _write(path, file.content, _PRIVATE_MODE if file.private else _MODE, made)
+    return [folder / file.name for file in files]
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file in place of the one that may stand there, whose mode it keeps.
+
+    It is written beside its place and moved there, so that a failure leaves the old one. A
+    symbolic link is replaced, not followed. Raises OutputError, also for folders and devices.
+    """
+    with _all_or_nothing(path, _OTHER_NAME) as made:
+        standing = _mode(path)
+        beside = path.with_name(f".{os.urandom(8).hex()}.part")
+        _write(beside, content, _MODE if standing is None else _PRIVATE_MODE, made)
+        if standing is not None:
+            beside.chmod(standing)
+        beside.replace(path)
+
+
+def _opener(path: str, flags: int) -> int:
+    if not _OPENED_BY_THE_SHELL.fullmatch(path):
+        # A named pipe is opened, and then refused, without waiting for a writer.
+        flags |= getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+    return os.open(path, flags)
+
+
+def _is_readable(path: Path, stream: BinaryIO) -> bool:
+    is_regular = stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    return is_regular or _OPENED_BY_THE_SHELL.fullmatch(str(path)) is not None
+
+
+@contextlib.contextmanager
+def _all_or_nothing(place: Path, hint: str) -> Iterator[list[Path]]:
+    """Take back the files and folders that are entered into the list when something breaks."""
+    made: list[Path] = []
+    try:
+        yield made
+    except FileExistsError as error:
+        _take_back(made)
+        raise WouldOverwrite(f"{error.filename} exists already", hint=hint) from None
+    except OSError as error:
+        _take_back(made)
+        raise OutputError(f"{place}: cannot be written: {error.strerror}", hint=hint) from None
+    except ValueError:  # a NUL in the path, or no name at its end
+        _take_back(made)
+        raise OutputError(f"{str(place)!r} is no name of a file", hint=hint) from None
+    except BaseException:
+        _take_back(made)
+        raise
+
+
+def _make_folders(folder: Path, made: list[Path]) -> None:
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir()
+        made.append(path)
+
+
+def _write(path: Path, content: bytes, mode: int, made: list[Path]) -> None:
+    # O_EXCL also refuses a symbolic link that somebody put there in the meantime.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags, mode)
+    made.append(path)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(content)
+
+
+def _mode(path: Path) -> int | None:
+    """Return the mode of a regular file that stands there; raises OSError for what else does."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return None
+    if stat.S_ISLNK(mode):
+        return None
+    if not stat.S_ISREG(mode):
+        raise OSError(0, "something that is no regular file is in its place")
+    return stat.S_IMODE(mode)
+
+
+def _take_back(made: list[Path]) -> None:
+    for path in reversed(made):
+        try:
+            path.rmdir() if path.is_dir() else path.unlink()
+        except OSError:  # somebody else's file is in the folder by now, or the disk is gone
+            continue
