@@ -103,7 +103,7 @@ def prepare(request: SendRequest, *, clock: Clock = utc_now) -> Prepared:
     """
     route = request.route
     _refuse_mismatches(request)
-    _refuse_placeholder(request)
+    placeholder = _placeholder_warnings(request)
     card = _checked(request)
     subject = request.subject or card_headline(request.document)
     if not subject:
@@ -114,7 +114,7 @@ def prepare(request: SendRequest, *, clock: Clock = utc_now) -> Prepared:
         body, sender=route.sender, to=route.to, cc=route.cc, subject=subject, clock=clock
     )
     message, dkim_names, warnings = _with_dkim(message, request.dkim, clock)
-    return Prepared(message, subject, body, card, signed, dkim_names, warnings)
+    return Prepared(message, subject, body, card, signed, dkim_names, (*placeholder, *warnings))
 
 
 def send_prepared(
@@ -159,14 +159,17 @@ def _refuse_mismatches(request: SendRequest) -> None:
         )
 
 
-def _refuse_placeholder(request: SendRequest) -> None:
-    if PURPOSE_TOKEN_PLACEHOLDER in request.document.compact() and not request.for_show:
+def _placeholder_warnings(request: SendRequest) -> tuple[str, ...]:
+    if PURPOSE_TOKEN_PLACEHOLDER not in request.document.compact():
+        return ()
+    if not request.for_show:
         raise UsageError(
             f"{request.document.source}: the card holds a placeholder where a limited-purpose "
             "token belongs, and every service would refuse its buttons",
             hint="make a key once with amcli keygen purpose -o keys, give it to the service, and "
             "send the template with --purpose-key-file keys/purpose-keys.txt",
         )
+    return ("a limited-purpose token is missing: sending this needs --purpose-key-file",)
 
 
 def _checked(request: SendRequest) -> CheckedCard:

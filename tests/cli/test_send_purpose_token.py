@@ -146,7 +146,9 @@ def test_a_finished_card_with_the_placeholder_is_refused_too(
 
 def test_only_looking_at_a_sample_needs_no_key(capsys: Captured) -> None:
     assert run([*BASE, "--to", ANNA, "--dry-run"]) == 0
-    assert f"would be sent to {ANNA}" in capsys.readouterr().out
+    shown = capsys.readouterr()
+    assert f"would be sent to {ANNA}" in shown.out
+    assert "sending this needs --purpose-key-file" in shown.err
 
 
 def test_a_dry_run_with_real_data_tells_what_sending_would(project: Path) -> None:
