@@ -61,7 +61,10 @@ def read_stream(
     stream: BinaryIO, limit: int, name: str, *, what: str, error: MakeError = UnreadableInput
 ) -> bytes:
     """Return the rest of a stream, at most ``limit`` bytes; raises what ``error`` makes."""
-    content = stream.read(limit + 1)
+    try:
+        content = stream.read(limit + 1)
+    except OSError as trouble:  # such as a folder as standard input
+        raise error(f"{name}: cannot read the {what}: {trouble.strerror}") from None
     if len(content) > limit:
         size = f"{limit // 1024**2} MB" if limit >= 1024**2 else f"{limit // 1024} KB"
         raise error(f"{name}: larger than {size}, no {what} is")

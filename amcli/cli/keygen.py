@@ -95,6 +95,7 @@ def card(folder: Path, bits: str, passphrase_file: Path | None, x509: bool, as_j
     passphrase = _read(passphrase_file)
     generated = generate_card_key(int(bits), certificate=x509)
     paths = write_card_key(folder, generated, passphrase=passphrase)
+    current().done = f"the key is in {printable(str(folder))}"
     then = f"amcli sign TARGET --key {_quoted(paths[0])} --sender ADDR --originator ID --to ADDR"
     if as_json:
         fingerprint = {"fingerprint": generated.key.fingerprint}
@@ -146,6 +147,7 @@ def dkim(
     passphrase = _read(passphrase_file)
     generated = generate_dkim_key(domain, selector, bits=int(bits), ed25519=ed25519)
     paths = write_dkim_key(folder, generated, passphrase=passphrase)
+    current().done = f"the key is in {printable(str(folder))}"
     then = (
         f"amcli send TARGET --to ADDR --from ADDR --dkim --dkim-key {_quoted(paths[0])} "
         f"--dkim-domain {_quoted(domain)} --dkim-selector {_quoted(selector)}"
@@ -181,6 +183,7 @@ def purpose(folder: Path, key_id: str | None, as_json: bool) -> None:
 
     keys = PurposeKeys.generate(key_id or f"{utc_now():%Y-%m-%d}")
     path = write_purpose_keys(folder, keys)
+    current().done = f"the key is in {printable(str(folder))}"
     then = f"amcli send TEMPLATE --to ADDR --from ADDR --purpose-key-file {_quoted(path)}"
     if as_json:
         current().answer(ok=True, files=[str(path)], id=keys.keys[0].id, next=then)

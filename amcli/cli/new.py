@@ -11,6 +11,7 @@ from amcli.cli.command import Command
 from amcli.cli.options import json_option
 from amcli.cli.session import current
 from amcli.errors import UsageError
+from amcli.printable import printable
 
 if TYPE_CHECKING:
     from amcli.card.document import CardDocument
@@ -44,6 +45,7 @@ def new(folder: Path, card: str | None, as_json: bool) -> None:
 
     files = starter_project() if card is None else project_from_card(_finished_card(card))
     write_new_files(folder, files, hint="choose another folder")
+    current().done = f"the project is in {printable(str(folder))}"
     template = next(Path(f.name).parent.name for f in files if f.name.startswith("templates/"))
     names = [file.name for file in files]
     if as_json:

@@ -11,6 +11,7 @@ import click
 
 from amcli.cli.session import current
 from amcli.files import replace_file, write_new
+from amcli.printable import printable
 
 
 def write_output(
@@ -31,6 +32,7 @@ def write_output(
         replace_file(output, content)
     else:
         write_new(output, content, hint="choose another name, or say --force to replace it")
-    current().note(f"wrote {output}")
+    current().done = f"{printable(str(output))} was written"
+    current().note(f"wrote {printable(str(output))}")
     if open_it:
         click.launch(output.resolve().as_uri())

@@ -62,6 +62,7 @@ def send(
             receipts = send_prepared(
                 prepared, server, credentials=credentials, partial=options.partial
             )
+            current().done = f"the mail was sent (Message-ID {prepared.message.message_id})"
     if as_json:
         current().answer(ok=True, dry_run=options.dry_run, **_answer(prepared, receipts, options))
     else:

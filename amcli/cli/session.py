@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from amcli.cli.streams import silence
 from amcli.errors import FINDINGS, UnreadableInput
 from amcli.printable import printable
 
@@ -35,6 +36,8 @@ class Session:
     command: str = ""
     not_done: str | None = None
     """What a failure leaves undone, as the command declares it: "nothing was sent"."""
+    done: str | None = None
+    """What a failure does not undo, set as soon as it has happened: "the mail was sent"."""
 
     @cached_property
     def settings(self) -> Settings:
@@ -51,7 +54,7 @@ class Session:
     def note(self, text: str) -> None:
         """Print a line for a person on stderr; ``-q`` silences it."""
         if not self.quiet:
-            click.echo(text, err=True)
+            _say(text)
 
     def answer(self, ok: bool, **fields: Any) -> None:
         """Print the command's answer as one JSON object."""
@@ -62,28 +65,42 @@ class Session:
     def failed(self, message: str, exit_code: int, hint: str | None = None) -> int:
         """Say what failed and what was not done, and return the exit code."""
         if self.json:
-            error = {"message": message, "hint": hint, "not_done": self.not_done}
-            self.answer(ok=False, exit_code=exit_code, error=error)
-        undone = f"{self.not_done}: " if self.not_done else ""
-        click.echo(f"amcli: {printable(undone + message)}", err=True)
+            self._answer_failure(message, exit_code, hint)
+        _say(f"amcli: {printable(self._outcome() + message)}")
         if hint:
-            click.echo(f"  hint: {printable(hint)}", err=True)
+            _say(f"  hint: {printable(hint)}")
         return exit_code
+
+    def _outcome(self) -> str:
+        if self.done:
+            return f"{self.done}, but "
+        return f"{self.not_done}: " if self.not_done else ""
+
+    def _answer_failure(self, message: str, exit_code: int, hint: str | None) -> None:
+        undone = None if self.done else self.not_done
+        error = {"message": message, "hint": hint, "not_done": undone, "done": self.done}
+        try:
+            self.answer(ok=False, exit_code=exit_code, error=error)
+        except OSError:  # standard output may be what failed; standard error says so
+            silence(sys.stdout)
 
     def usage_failed(self, error: click.ClickException) -> int:
         """Answer what Click refused, with the usage line that it belongs to."""
         if isinstance(error, click.exceptions.NoArgsIsHelpError) and not self.json:
-            click.echo(error.format_message(), err=True)
+            _say(error.format_message())
             return error.exit_code
         if isinstance(error, click.UsageError) and error.ctx is not None and not self.json:
-            click.echo(error.ctx.get_usage(), err=True)
+            _say(error.ctx.get_usage())
         help_hint = f"amcli {self.command} -h".replace("  ", " ")
         return self.failed(error.format_message(), error.exit_code, f"see: {help_hint}")
 
     def file_failed(self, error: OSError) -> int:
         """Answer an error of the operating system that no stage has put into better words."""
-        name = f"{error.filename}: " if error.filename else ""
-        return self.failed(f"{name}{error.strerror or error}", UnreadableInput.exit_code)
+        place = error.filename
+        if place is None and not isinstance(error, ConnectionError | TimeoutError):
+            place = "the output cannot be written"  # every input is read by amcli.files
+        message = f"{place}: " if place else ""
+        return self.failed(f"{message}{error.strerror or error}", UnreadableInput.exit_code)
 
     def crashed(self, error: Exception) -> int:
         """Answer an exception that should not have come this far."""
@@ -98,7 +115,7 @@ class Session:
         if self.debug:
             import traceback
 
-            traceback.print_exc(file=sys.stderr)
+            _say(traceback.format_exc())
 
 
 def current() -> Session:
@@ -106,6 +123,14 @@ def current() -> Session:
     session = click.get_current_context().find_root().obj
     assert isinstance(session, Session)  # noqa: S101 - set by run(), the only way in
     return session
+
+
+def _say(text: str) -> None:
+    """Print a line on stderr; where that cannot be written, the command goes on without."""
+    try:
+        click.echo(text, err=True)
+    except OSError:
+        silence(sys.stderr)
 
 
 def _safe_in_json(character: str) -> str:

@@ -191,13 +191,61 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     assert process.wait() == 0
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_is_said_without_a_traceback() -> None:
+needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+
+
+@needs_full
+@pytest.mark.parametrize("arguments", ["-h", "templates", "templates --json", "render survey -q"])
+def test_a_full_disk_is_said_without_a_traceback(arguments: str) -> None:
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run([*AMCLI, "-h"], stdout=full, stderr=subprocess.PIPE, check=False)
+        done = subprocess.run(
+            [*AMCLI, *arguments.split()], stdout=full, stderr=subprocess.PIPE, check=False
+        )
 
     assert done.returncode == 4
-    assert done.stderr == b"amcli: No space left on device\n"
+    said = done.stderr.removeprefix(b"amcli: nothing was rendered: ").removeprefix(b"amcli: ")
+    assert said == b"the output cannot be written: No space left on device\n"
+
+
+@needs_full
+def test_notes_that_cannot_be_written_stop_nothing() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*AMCLI, "render", "survey"], stdout=subprocess.PIPE, stderr=full, check=False
+        )
+
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["type"] == "AdaptiveCard"
+
+
+@needs_full
+@pytest.mark.parametrize(
+    ("arguments", "made"),
+    [
+        ("keygen purpose -o keys", "the key is in keys"),
+        ("keygen card -o keys --json", "the key is in keys"),
+        ("new keys", "the project is in keys"),
+        ("sign survey --key ../{key} --sender a@b.example --to a@b.example --originator x -o keys "
+         "--json", "keys was written"),
+    ],
+)  # fmt: skip
+def test_what_has_happened_is_not_denied_when_the_answer_cannot_be_written(
+    arguments: str, made: str, tmp_path: Path
+) -> None:
+    assert run(["keygen", "card", "-o", str(tmp_path), "-q"]) == 0
+    (tmp_path / "here").mkdir()
+    call = arguments.format(key="card-private.pem").split()
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*AMCLI, *call, "-q"], cwd=tmp_path / "here", stdout=full, stderr=subprocess.PIPE,
+            text=True, check=False,
+        )  # fmt: skip
+
+    assert (tmp_path / "here" / "keys").exists()
+    assert done.returncode == 4
+    assert done.stderr == (
+        f"amcli: {made}, but the output cannot be written: No space left on device\n"
+    )
 
 
 @pytest.mark.parametrize("arguments", ["-h", "templates", "render survey -q"])

@@ -78,6 +78,25 @@ def test_a_card_is_sent_and_it_ends_with_recipient_id_and_reply(
     ]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_a_sent_mail_is_not_called_unsent_when_the_answer_cannot_be_written(
+    inbox: Inbox, more: list[str]
+) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "amcli", *BASE, *smtp(inbox), "--subject", "Hello", *more],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+
+    sent = inspect(inbox.next_mail().content, "mail")
+    assert done.returncode == 4
+    assert done.stderr.splitlines()[-1] == (
+        f"amcli: the mail was sent (Message-ID {sent.mail.message_id}), "
+        "but the output cannot be written: No space left on device"
+    )
+
+
 def test_signed_with_dkim_and_kept_in_a_file(
     inbox: Inbox, project: Path, key_folder: Path, capsys: Captured
 ) -> None:
