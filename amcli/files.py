@@ -120,6 +120,27 @@ def replace_file(path: Path, content: bytes) -> None:
         beside.replace(path)
 
 
+def is_stream(path: Path) -> bool:
+    """Return whether a path leads to a pipe or a character device: nothing in it can be lost."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
+
+
+def write_stream(path: Path, content: bytes) -> None:
+    """Write to a pipe or a device, such as /dev/null, which stays what it is; raises OutputError.
+
+    As in a shell, a named pipe is waited for until somebody reads it.
+    """
+    with _all_or_nothing(path, _OTHER_NAME):
+        # Neither created nor cut: a file that has come into its place stays as it is.
+        descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_NOCTTY", 0))
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+
+
 def _opener(path: str, flags: int) -> int:
     if not _OPENED_BY_THE_SHELL.fullmatch(path):
         # A named pipe is opened, and then refused, without waiting for a writer.

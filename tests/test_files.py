@@ -13,7 +13,14 @@ import pytest
 
 from amcli import files
 from amcli.errors import DataError, KeyMaterialError, OutputError, UnreadableInput, WouldOverwrite
-from amcli.files import read_bounded, read_stream, replace_file, write_new
+from amcli.files import (
+    is_stream,
+    read_bounded,
+    read_stream,
+    replace_file,
+    write_new,
+    write_stream,
+)
 from amcli.secrets import read_secret
 from amcli.service.purpose import load_purpose_keys
 
@@ -152,6 +159,32 @@ def test_folders_pipes_and_devices_are_not_replaced(tmp_path: Path) -> None:
     for path in (tmp_path / "folder", tmp_path / "pipe", Path("/dev/null")):
         with pytest.raises(OutputError, match="no regular file"):
             replace_file(path, b"x")
+
+
+@posix_only
+def test_a_pipe_and_a_device_are_written_to_and_stay(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    (tmp_path / "link").symlink_to("/dev/null")
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        for path in (pipe, tmp_path / "link", Path("/dev/null")):
+            assert is_stream(path)
+            write_stream(path, b"hello")
+        assert os.read(reader, 99) == b"hello"
+    finally:
+        os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+
+
+def test_what_can_lose_something_is_no_stream(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"mine")
+    for name in ("file", "none", "", "\0"):
+        assert not is_stream(tmp_path / name)
+    with pytest.raises(OutputError):
+        write_stream(tmp_path / "none", b"x")
+    assert content_of(tmp_path) == {"file": b"mine"}
 
 
 @pytest.mark.parametrize("trouble", [OSError(28, "No space left on device"), KeyboardInterrupt()])

@@ -10,8 +10,10 @@ from pathlib import Path
 import click
 
 from amcli.cli.session import current
-from amcli.files import replace_file, write_new
+from amcli.files import is_stream, replace_file, write_new, write_stream
 from amcli.printable import printable
+
+_STDOUT = (Path("-"), Path("/dev/stdout"))
 
 
 def write_output(
@@ -19,16 +21,19 @@ def write_output(
 ) -> None:
     """Write a result to a file or to stdout, and open it in the browser where asked.
 
-    A failure leaves no half of a file. Raises OutputError, and WouldOverwrite unless ``force``.
+    A failure leaves no half of a file; pipes and devices are written to as they stand. Raises
+    OutputError, and WouldOverwrite unless ``force``.
     """
     if output is None and open_it:
         handle, name = tempfile.mkstemp(prefix="amcli-", suffix=suffix)
         os.close(handle)
         output, force = Path(name), True
-    if output is None or output == Path("-"):
+    if output is None or output in _STDOUT:
         sys.stdout.buffer.write(content)
         return
-    if force:
+    if is_stream(output):
+        write_stream(output, content)
+    elif force:
         replace_file(output, content)
     else:
         write_new(output, content, hint="choose another name, or say --force to replace it")
