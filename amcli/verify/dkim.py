@@ -7,53 +7,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from amcli.address import address_domain, without_case
 from amcli.errors import NetworkError, UnreadableInput
+from amcli.seams import Clock, utc_now
 from amcli.signing.dkim_record import dkim_record_value
 from amcli.verify.checks import Check, Outcome, failed, passed, skipped
+from amcli.verify.dkim_alignment import alignment_check
+from amcli.verify.dkim_rules import Record, Signature
+from amcli.verify.eml_form import MailForm, read_form
 
 Resolver = Callable[[str], str | None]
 """Returns the TXT record of a name, its strings joined, None when there is none; raises
 NetworkError when DNS cannot be asked."""
 
 _MAX_SIGNATURES = 10
-_SAFE = re.compile(r"[^\w.+=:;/@-]", re.ASCII)
-
-
-@dataclass(frozen=True)
-class _Signature:
-    """What a DKIM-Signature header says of itself; every field comes from the mail."""
-
-    index: int
-    domain: str
-    selector: str
-    algorithm: str
-    partial: bool
-    """Whether ``l=`` leaves the end of the body open."""
-
-    @property
-    def name(self) -> str:
-        return f"{self.selector}._domainkey.{self.domain}"
-
-    @property
-    def key_type(self) -> str:
-        return self.algorithm.partition("-")[0]
+_UNSAFE = re.compile(r"[^\w.+=:;/@-]", re.ASCII)
 
 
 def check_dkim(
-    content: bytes, *, record: str | None, resolver: Resolver | None = None, sender: str = ""
+    content: bytes,
+    *,
+    record: str | None,
+    resolver: Resolver | None = None,
+    sender: str = "",
+    clock: Clock = utc_now,
 ) -> list[Check]:
     """Return a check for every DKIM signature, and one for alignment with ``sender`` (From).
 
     ``record`` is the text of a TXT record, or of a file with one; ``resolver`` is asked for it
     when no record is given. With neither, the checks say that nothing was verified. A signature
     that fails beside one that holds counts as skipped: receivers ignore it (RFC 6376, 6.1).
-    Raises UnreadableInput when the given record is none.
+    Raises UnreadableInput when the given record is none, MailError as ``read_form`` does.
     """
     text = None if record is None else record_text(record)
-    signatures = _signatures(content)
+    form = read_form(content, "the mail")
+    signatures = _signatures(form)
     asked = record is not None or resolver is not None
     if not signatures:
         return [_unsigned(asked)]
@@ -61,9 +49,10 @@ def check_dkim(
         names = ", ".join(s.name for s in signatures)
         checks = [skipped("dkim", f"not asked for; signed with {names}", _HOW_TO_ASK)]
     else:
-        checks = _lenient([_check(content, s, text, resolver) for s in signatures])
+        checks = _lenient([_check(form, s, text, resolver, clock) for s in signatures])
     holding = [s for s, c in zip(signatures, checks, strict=False) if c.outcome is Outcome.PASSED]
-    return [*checks, _alignment(holding if asked else signatures, sender, asked)]
+    signers = [signature.domain for signature in (holding if asked else signatures)]
+    return [*checks, alignment_check(signers, sender, verified=asked)]
 
 
 _HOW_TO_ASK = "give the record with --dkim-record FILE, or look it up with --dns"
@@ -94,23 +83,18 @@ def dns_txt(name: str) -> str | None:
         return None
     except (dns.exception.DNSException, OSError, ValueError) as error:
         raise NetworkError(f"DNS cannot be asked for {name}: {type(error).__name__}") from None
+    if len(answer) > 1:
+        raise NetworkError(
+            f"there are {len(answer)} TXT records at {name}: which one counts is undefined "
+            "(RFC 6376, section 3.6.2.2)",
+            hint="publish one record for each selector",
+        )
     return b"".join(next(iter(answer)).strings).decode("ascii", "replace")
 
 
-def _signatures(content: bytes) -> list[_Signature]:
-    head = re.split(rb"\r?\n\r?\n", content, maxsplit=1)[0]
-    unfolded = re.sub(rb"\r?\n(?=[ \t])", b"", head)
-    values = re.findall(rb"(?im)^DKIM-Signature[ \t]*:(.*)$", unfolded)[:_MAX_SIGNATURES]
-    return [_signature(index, value) for index, value in enumerate(values)]
-
-
-def _signature(index: int, value: bytes) -> _Signature:
-    text = value.decode("ascii", "replace")
-    pairs = [piece.partition("=") for piece in text.split(";")]
-    fields = {name.strip(): _SAFE.sub("", content)[:255] for name, _, content in pairs}
-    return _Signature(
-        index, fields.get("d", ""), fields.get("s", ""), fields.get("a", ""), "l" in fields
-    )
+def _signatures(form: MailForm) -> list[Signature]:
+    values = [field.value for field in form.fields if field.name == "dkim-signature"]
+    return [Signature.read(index, v) for index, v in enumerate(values[:_MAX_SIGNATURES])]
 
 
 def _unsigned(asked: bool) -> Check:
@@ -119,50 +103,76 @@ def _unsigned(asked: bool) -> Check:
 
 
 def _check(
-    content: bytes, signature: _Signature, record: str | None, resolver: Resolver | None
+    form: MailForm,
+    signature: Signature,
+    text: str | None,
+    resolver: Resolver | None,
+    clock: Clock,
 ) -> Check:
-    if record is None and resolver is not None:
+    if (problem := signature.problem(clock())) is not None:
+        return failed("dkim", f"{signature.name}: {problem}")
+    if text is None and resolver is not None:
         try:
-            record = resolver(signature.name)
+            text = resolver(signature.name)
         except NetworkError as error:
             return failed("dkim", error.message, error.hint)
-        if record is None:
+        if text is None:
             return failed("dkim", f"there is no TXT record at {signature.name}")
-    record = record or ""
-    if _record_key_type(record) != signature.key_type:
+    record = Record.read(text or "")
+    if record.key_type != signature.key_type:
         return skipped(
             "dkim",
             f"{signature.name}: signed with {signature.key_type or 'an unknown algorithm'}, "
-            f"the record is for {_record_key_type(record)}",
+            f"the record is for {record.key_type}",
         )
-    problem = _verification_problem(content, signature.index, record)
+    return _judged(form, signature, record)
+
+
+def _judged(form: MailForm, signature: Signature, record: Record) -> Check:
+    if (problem := record.problem(signature)) is not None:
+        return failed("dkim", f"{signature.name}: {problem}")
+    problem = _verification_problem(form, signature.index, record.text)
     if problem is not None:
         return failed("dkim", f"{signature.name}: {problem}", _WHY_BROKEN)
-    note = "; l= lets anybody append to the body" if signature.partial else ""
-    return passed("dkim", f"{signature.name} ({signature.algorithm}) verifies{note}")
+    reason = f"{signature.name} ({signature.algorithm}) verifies"
+    if signature.length is not None:
+        unsigned = len(_canonical_body(form, signature)) - signature.length
+        if unsigned > 0:
+            return failed("dkim", f"{signature.name}: l= leaves {unsigned} octets unsigned", _OPEN)
+        return Check("dkim", Outcome.PASSED, reason, _OPEN)
+    if record.in_test:
+        return Check("dkim", Outcome.PASSED, reason, _IN_TEST)
+    return passed("dkim", reason)
 
 
+def _canonical_body(form: MailForm, signature: Signature) -> bytes:
+    from dkim.canonicalization import CanonicalizationPolicy
+
+    policy = CanonicalizationPolicy.from_c_value(
+        signature.tags.get("c", "simple/simple").encode("ascii")
+    )
+    body: bytes = policy.canonicalize_body(form.body)
+    return body
+
+
+_OPEN = "l= signs the beginning only: anybody may append to the body; sign without it"
+_IN_TEST = "the record's t=y says that its domain is testing: receivers may ignore the signature"
 _WHY_BROKEN = (
     "wrong record, or the mail was changed; Exchange changes mails in the mailbox, so a copy "
     "saved there rarely verifies: believe its Authentication-Results header instead"
 )
 
 
-def _record_key_type(record: str) -> str:
-    found = re.search(r"(?:^|;)\s*k\s*=\s*([\w-]+)", record)
-    return found[1].lower() if found else "rsa"  # RFC 6376, section 3.6.1
-
-
-def _verification_problem(content: bytes, index: int, record: str) -> str | None:
+def _verification_problem(form: MailForm, index: int, record: str) -> str | None:
     import dkim
 
     def answer(_name: object, timeout: int = 5) -> bytes:  # noqa: ARG001 - dkimpy's signature
         return record.encode("ascii", "replace")
 
     try:
-        holds = dkim.DKIM(content).verify(idx=index, dnsfunc=answer)
+        holds = dkim.DKIM(form.content).verify(idx=index, dnsfunc=answer)
     except dkim.DKIMException as error:
-        return _SAFE.sub(" ", str(error))[:200] or "the signature cannot be read"
+        return _UNSAFE.sub(" ", str(error))[:200] or "the signature cannot be read"
     except Exception as error:  # noqa: BLE001 - on hostile headers dkimpy raises what it trips over
         return f"the signature cannot be read ({type(error).__name__})"
     return None if holds else "the signature does not fit key and mail"
@@ -177,39 +187,3 @@ def _lenient(checks: Sequence[Check]) -> list[Check]:
         else check
         for check in checks
     ]
-
-
-def _alignment(signatures: Sequence[_Signature], sender: str, verified: bool) -> Check:
-    """Compare d= with From's domain, as DMARC does in relaxed mode (RFC 7489, section 3.1.1).
-
-    Which suffixes are public nobody here knows, so two sisters under one parent stay undecided.
-    """
-    domain = address_domain(sender)
-    if not signatures or not domain:
-        reason = "no signature that verifies" if domain else "the mail names no single sender"
-        return failed("dkim-alignment", reason) if verified else skipped("dkim-alignment", reason)
-    signers = [without_case(signature.domain).rstrip(".") for signature in signatures]
-    for signer in signers:
-        if _is_within(domain, signer) or _is_within(signer, domain):
-            fits = f"d={signer} fits From's domain {domain}"
-            if verified:
-                return passed("dkim-alignment", fits)
-            return skipped("dkim-alignment", f"{fits}, if the signature holds")
-    reason = f"d={', '.join(signers)} is another domain than From's {domain}"
-    hint = "sign with From's domain: receivers take only that for proof (DMARC)"
-    if any(_shared_labels(signer, domain) >= 2 for signer in signers):  # noqa: PLR2004 - two labels
-        return skipped("dkim-alignment", f"{reason}; relaxed DMARC may accept it", hint)
-    return failed("dkim-alignment", reason, hint)
-
-
-def _is_within(domain: str, parent: str) -> bool:
-    return bool(parent) and "." in parent and f".{domain}".endswith(f".{parent}")
-
-
-def _shared_labels(one: str, other: str) -> int:
-    shared = 0
-    for a, b in zip(reversed(one.split(".")), reversed(other.split(".")), strict=False):
-        if a != b:
-            break
-        shared += 1
-    return shared

@@ -219,6 +219,12 @@ def _version(document: CardDocument) -> str:
 
 
 def _lines_check(mail: ReceivedMail) -> Check:
+    if mail.form.mixed_line_ends:
+        return failed(
+            "lines",
+            "some lines end in CRLF and others in LF alone",
+            "a mail on its way has CRLF only (RFC 5322, section 2.3); something rewrote this one",
+        )
     if mail.longest_line > _MAX_LINE:
         return failed(
             "lines",
@@ -241,9 +247,15 @@ def _notes(place: _Place) -> Iterator[str]:
         yield "there is white space inside the JWS: something broke its line"
     if not place.part.charset_known:
         yield f"the HTML part is not really {place.part.charset!r}; characters may be lost"
+    if place.part.damaged_base64:
+        yield "the HTML part is not clean base64; something may be missing"
 
 
 def _why_nothing(mail: ReceivedMail) -> str:
+    if any(part.damaged_base64 for part in mail.html_parts):
+        return "the HTML part says that it is base64, and it is damaged"
+    if mail.attached_mail:
+        return "another mail is attached, and Outlook shows no card of it: inspect that one itself"
     if not mail.html_parts:
         return "it has no HTML part, and a card can be in no other"
     if any("schema.org/signed" in part.text.lower() for part in mail.html_parts):

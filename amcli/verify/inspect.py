@@ -52,8 +52,11 @@ def inspect(
     checks = [
         *card.checks,
         *_signature_checks(mail, card, key, clock),
+        _headers_check(mail),
         _from_check(mail),
-        *check_dkim(content, record=dkim_record, resolver=resolver, sender=mail.sender),
+        *check_dkim(
+            content, record=dkim_record, resolver=resolver, sender=mail.sender, clock=clock
+        ),
     ]
     return Inspection(mail, card, Verdict(tuple(checks)), _findings(card))
 
@@ -73,11 +76,25 @@ def _signature_checks(
     return (skipped("signature", "the card is not signed; DKIM and SPF must vouch for the mail"),)
 
 
+def _headers_check(mail: ReceivedMail) -> Check:
+    repeated = mail.form.repeated
+    if repeated:
+        return failed(
+            "headers",
+            f"there are several of: {', '.join(repeated)}",
+            "a mail has one of each (RFC 5322, section 3.6); programs show the first or the last, "
+            "and a signature covers only one of them",
+        )
+    return passed("headers", "no header stands twice that must not")
+
+
 def _from_check(mail: ReceivedMail) -> Check:
-    if len(mail.senders) == 1:
+    if mail.sender:
         return passed("from", f"From is {mail.sender}")
     many = "several addresses" if mail.senders else "no address"
-    return failed("from", f"{many} in From; Outlook needs exactly one sender")
+    if "from" in mail.form.repeated:
+        many = "several headers"
+    return failed("from", f"{many} for From; Outlook needs exactly one sender")
 
 
 def _findings(card: EmbeddedCard) -> tuple[Finding, ...]:

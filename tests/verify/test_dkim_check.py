@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dkim
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +15,7 @@ from amcli.mail.message import MailMessage, compose
 from amcli.signing.dkim_key import DkimKey, Ed25519DkimKey
 from amcli.signing.keygen import GeneratedDkimKey, generate_dkim_key
 from amcli.verify.checks import Check, Outcome
-from amcli.verify.dkim import check_dkim, record_text
+from amcli.verify.dkim import check_dkim, dns_txt, record_text
 
 SENDER = "approvals@contoso.com"
 
@@ -179,3 +181,89 @@ def test_hostile_signatures_and_records_are_failures(header: bytes, record: str)
     checks = check_dkim(content, record=f"v=DKIM1; p={record}".replace('"', ""), sender="a@x.de")
     assert Outcome.PASSED not in {check.outcome for check in checks}
     assert all(check.reason.isprintable() for check in checks)
+
+
+# --- what dkimpy lets pass ----------------------------------------------------------------------
+
+
+def signed_by_dkimpy(
+    pair: GeneratedDkimKey, algorithm: str = "rsa-sha256", **more: object
+) -> bytes:
+    content = mail().content
+    pem = pair.private.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    header = dkim.sign(
+        content, b"mail2026", b"contoso.com", pem,
+        signature_algorithm=algorithm.encode(), canonicalize=(b"relaxed", b"relaxed"), **more,
+    )  # fmt: skip
+    return bytes(header) + content
+
+
+def the_check(content: bytes, record: str) -> Check:
+    return check_dkim(content, record=record, sender=SENDER)[0]
+
+
+def test_another_programs_signature_verifies(pair: GeneratedDkimKey) -> None:
+    assert the_check(signed_by_dkimpy(pair), pair.record.text).outcome is Outcome.PASSED
+
+
+def test_nothing_may_be_appended_to_a_body_signed_in_part(pair: GeneratedDkimKey) -> None:
+    content = signed_by_dkimpy(pair, length=True)
+    whole = the_check(content, pair.record.text)
+    assert whole.outcome is Outcome.PASSED
+    assert "append" in str(whole.hint)
+    more = the_check(content + b"<script>\r\n", pair.record.text)
+    assert more.outcome is Outcome.FAILED
+    assert "10 octets unsigned" in more.reason
+
+
+def test_sha1_is_not_accepted(pair: GeneratedDkimKey) -> None:
+    check = the_check(signed_by_dkimpy(pair, "rsa-sha1"), pair.record.text)
+    assert check.outcome is Outcome.FAILED
+    assert "RFC 8301" in check.reason
+
+
+@pytest.mark.parametrize(
+    ("tags", "reason"),
+    [
+        ("v=DKIM1; h=sha1; ", "h=sha1"),
+        ("v=DKIM1; t=s; ", "t=s forbids"),
+        ("k=rsa; v=DKIM1; ", "in front"),
+    ],
+)
+def test_a_record_that_forbids_the_signature(
+    tags: str, reason: str, pair: GeneratedDkimKey
+) -> None:
+    content = signed_by_dkimpy(pair, identity=b"@sub.contoso.com")
+    key_tag = pair.record.text.rpartition("; ")[2]
+    check = the_check(content, tags + key_tag)
+    assert check.outcome is Outcome.FAILED
+    assert reason in check.reason
+
+
+def test_a_record_in_test_mode_passes_and_says_so(pair: GeneratedDkimKey) -> None:
+    check = the_check(signed_by_dkimpy(pair), pair.record.text + "; t=y")
+    assert check.outcome is Outcome.PASSED
+    assert "t=y" in str(check.hint)
+
+
+def test_an_expired_signature_fails_at_once(key: DkimKey, pair: GeneratedDkimKey) -> None:
+    content = add_dkim(mail(), key).content.replace(b"; t=", b"; x=1700000000; t=", 1)
+    check = the_check(content, pair.record.text)
+    assert check.outcome is Outcome.FAILED
+    assert "expired on 2023-11-14" in check.reason
+
+
+@pytest.mark.parametrize("sender", ["x@bank.co.uk", "x@bank.com"])
+def test_a_signer_below_which_everybody_registers_speaks_for_nobody(
+    sender: str, pair: GeneratedDkimKey, key: DkimKey
+) -> None:
+    for domain in (sender.partition(".")[2], "shop." + sender.partition(".")[2]):
+        content = add_dkim(mail(), DkimKey(domain, "mail2026", key.private)).content
+        checks = check_dkim(content, record=pair.record.text, sender=sender)
+        assert checks[-1].outcome is Outcome.FAILED
+
+
+def test_of_several_records_none_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dns.resolver.resolve", lambda *_, **__: ["one", "two"])
+    with pytest.raises(NetworkError, match="2 TXT records"):
+        dns_txt("mail2026._domainkey.contoso.com")

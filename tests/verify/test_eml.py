@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from email.message import EmailMessage
 
 import pytest
@@ -110,3 +111,98 @@ def test_no_bytes_break_the_reader(tail: bytes) -> None:
             continue
         assert isinstance(mail.subject, str)
         assert mail.subject.isprintable()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"X-A: b\rFrom: me@contoso.com\rTo: victim@x.com\r\r<html>\r\n" + HEAD + b"\r\nhello",
+        HEAD + b"X: a\r \r\n\r\nhello",
+        HEAD + b"\r\nhello\rworld",
+    ],
+)
+def test_a_carriage_return_alone_is_refused_since_readers_disagree_about_it(content: bytes) -> None:
+    with pytest.raises(MailError, match="without a line feed"):
+        read_mail(content, "mail")
+
+
+@pytest.mark.parametrize("line", [b"no colon here", b"Subject : x", b"From anna today", b"\xff: x"])
+def test_a_line_in_the_head_that_is_no_header_is_refused(line: bytes) -> None:
+    with pytest.raises(MailError, match="header 4"):
+        read_mail(HEAD + line + b"\r\nX-Last: 1\r\n\r\nhello", "mail")
+
+
+def test_lines_may_all_end_in_line_feeds_and_what_differs_is_known() -> None:
+    content = HEAD + b"\r\nhello\r\n"
+    saved = read_mail(content.replace(b"\r\n", b"\n"), "mail")
+    assert saved.form.content == content
+    assert not saved.form.mixed_line_ends
+    assert read_mail(content + b"more\n", "mail").form.mixed_line_ends
+
+
+def test_what_programs_put_in_front_is_no_part_of_the_mail() -> None:
+    for front in (b"\xef\xbb\xbf", b"From anna@contoso.com Sat Nov 21 12:00:00 2026\r\n"):
+        mail = read_mail(front + HEAD + b"\r\nhello", "mail")
+        assert mail.sender == "anna@contoso.com"
+        assert mail.form.content.startswith(b"From: Anna")
+
+
+def test_headers_that_stand_twice_are_named_and_counted_by_field() -> None:
+    mail = read_mail(HEAD + b"Subject: other\r\nFrom: undisclosed:;\r\n\r\n", "mail")
+    assert mail.form.repeated == ("from", "subject")
+    assert mail.sender == ""
+
+
+@pytest.mark.parametrize("value", ["(" * 5000 + ")" * 5000, "g:" * 5000 + ";" * 5000])
+def test_addresses_nested_too_deeply_are_refused(value: str) -> None:
+    for name in ("From", "To", "Cc"):
+        with pytest.raises(MailError):
+            read_mail(f"{name}: {value}\r\n\r\n".encode(), "mail")
+
+
+def test_no_mail_takes_long_to_read() -> None:
+    words = HEAD[:-6] + b"=?a?q?" * 300_000 + b"\r\n\r\n"
+    folded = HEAD + b"DKIM-Signature: v=1" + b"\r\n ;a=b" * 300_000 + b"\r\n\r\n"
+    nested = HEAD + b"".join(
+        b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (n, n) for n in range(150)
+    )
+    began = time.monotonic()
+    for content in (words, folded, nested + b"\r\n" + b"-\r\n" * 1_000_000):
+        with pytest.raises(MailError):
+            read_mail(content, "mail")
+    assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", "idna"])
+def test_what_is_no_charset_of_mail_is_noticed(charset: str) -> None:
+    content = HEAD + f"Content-Type: text/html; charset={charset}\r\n\r\n<p>x</p>".encode()
+    assert not read_mail(content, "mail").html_parts[0].charset_known
+
+
+@pytest.mark.parametrize(
+    ("encoded", "text", "damaged"),
+    [
+        (b"PHA+SGk8L3A+", "<p>Hi</p>", False),
+        (b"PHA+\r\nSGk8L3A+\r\n", "<p>Hi</p>", False),
+        (b"PHA+SGk8L3A+A", "<p>Hi</p>", True),
+        (b"PHA+!SGk8L3A+", "<p>Hi</p>", True),
+    ],
+)
+def test_damaged_base64_is_read_as_far_as_it_goes_and_noticed(
+    encoded: bytes, text: str, damaged: bool
+) -> None:
+    head = HEAD + b"Content-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    part = read_mail(head + encoded, "mail").html_parts[0]
+    assert (part.text, part.damaged_base64) == (text, damaged)
+
+
+def test_parts_inside_parts_end_where_the_outer_boundary_says() -> None:
+    content = (
+        HEAD
+        + b"Content-Type: multipart/mixed; boundary=out\r\n\r\npreamble <p>0</p>\r\n--out\r\n"
+        + b"Content-Type: multipart/alternative; boundary=in\r\n\r\n--in\r\n"
+        + b"Content-Type: text/html\r\n\r\n<p>1</p>\r\n--out  \r\n"
+        + b"Content-Type: text/html\r\n\r\n<p>2</p>\r\n--outer\r\n--out--\r\n<p>3</p>\r\n"
+    )
+    texts = [part.text for part in read_mail(content, "mail").html_parts]
+    assert texts == ["<p>1</p>", "<p>2</p>\r\n--outer"]

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from amcli.card.document import CardDocument, CardKind
+from amcli.errors import MailError
 from amcli.linting.engine import check
-from amcli.mail.body import embed
+from amcli.mail.body import embed, script_element
 from amcli.mail.message import compose
 from amcli.mail.sending import Route, SendRequest, Signing, prepare
 from amcli.signing.dkim_key import DkimKey
@@ -106,3 +107,37 @@ def test_there_must_be_one_sender(head: bytes) -> None:
         embed(check(CARD, allow_all=True)).html.encode()
     )  # fmt: skip
     assert outcomes(inspect(content, "mail"))["from"] is Outcome.FAILED
+
+
+def test_a_header_in_front_of_a_signed_mail_fails(pair: GeneratedDkimKey) -> None:
+    request = SendRequest(
+        CARD, ROUTE, dkim=DkimKey("contoso.com", "cards", pair.private), allow=["AM901"]
+    )
+    content = prepare(request).message.content
+    assert inspect(content, "mail", dkim_record=pair.record.text).ok
+    for header in (b"Subject: Other", b"Date: x", b"MIME-Version: 1.0", b"To: e@x.de"):
+        seen = inspect(header + b"\r\n" + content, "mail", dkim_record=pair.record.text)
+        assert outcomes(seen)["headers"] is Outcome.FAILED
+        assert not seen.ok
+
+
+def test_a_carriage_return_cannot_hide_a_second_mail_from_the_signature(
+    pair: GeneratedDkimKey,
+) -> None:
+    request = SendRequest(
+        CARD, ROUTE, dkim=DkimKey("contoso.com", "cards", pair.private), allow=["AM901"]
+    )
+    genuine = prepare(request).message.content
+    forged = (
+        b"X-A: b\rFrom: approvals@contoso.com\rTo: victim@x.com\rContent-Type: text/html\r\r"
+        b"<html>" + script_element(CARD).encode() + b"<!--\r\n"
+    )
+    with pytest.raises(MailError, match="without a line feed"):
+        inspect(forged + genuine, "mail", dkim_record=pair.record.text)
+
+
+def test_mixed_line_ends_fail_and_line_feeds_alone_do_not() -> None:
+    body = embed(check(CARD, self_addressed=True))
+    content = compose(body, sender="a@x.de", to=["a@x.de"], subject="x").content
+    assert outcomes(inspect(content.replace(b"\r\n", b"\n"), "mail"))["lines"] is Outcome.PASSED
+    assert outcomes(inspect(content + b"\n", "mail"))["lines"] is Outcome.FAILED
