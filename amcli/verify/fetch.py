@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import queue
+import re
+import socket
 import ssl
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from typing import IO, Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -16,8 +21,8 @@ from amcli.errors import NetworkError
 Fetcher = Callable[[str], bytes]
 """Returns what is at an https address; raises NetworkError."""
 
-_CHUNK = 64 * 1024
 _OK = 200
+_LATE = "no answer in time"
 
 
 def https_fetcher(
@@ -31,24 +36,46 @@ def https_fetcher(
     Certificates are verified against ``context``, by default the system's authorities; a proxy
     of the environment is used.
     """
-    opener = urllib.request.build_opener(
-        _NoRedirects(),
-        urllib.request.HTTPSHandler(context=context or ssl.create_default_context()),
-    )
+    handler = _Https(context or ssl.create_default_context())
+    opener = urllib.request.build_opener(_NoRedirects(), handler)
 
     def fetch(url: str) -> bytes:
         host_of(url)
-        deadline = time.monotonic() + timeout
-        try:
-            with opener.open(url, timeout=timeout) as response:
-                return _read(response, url, max_bytes, deadline)
-        except urllib.error.HTTPError as error:
-            error.close()
-            raise NetworkError(f"{url}: the server answered {error.code}") from None
-        except (OSError, HTTPException, ValueError) as error:
-            raise NetworkError(f"{url}: cannot be read: {_reason(error)}") from None
+        return _in_time(lambda: _get(opener, url, timeout, max_bytes), timeout, url)
 
     return fetch
+
+
+def _in_time(get: Callable[[], bytes], seconds: float, url: str) -> bytes:
+    # Resolving a name takes as long as it takes, and each of its addresses and the TLS handshake
+    # have the whole time to themselves: only somebody outside can stop waiting for the sum.
+    outcome: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            outcome.put(get())
+        except Exception as error:  # noqa: BLE001 - raised again where it is waited for
+            outcome.put(error)
+
+    threading.Thread(target=work, name="amcli-fetch", daemon=True).start()
+    try:
+        found = outcome.get(timeout=seconds)
+    except queue.Empty:
+        raise NetworkError(f"{url}: {_LATE}") from None
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def _get(opener: urllib.request.OpenerDirector, url: str, timeout: float, limit: int) -> bytes:
+    try:
+        with opener.open(url, timeout=timeout) as response:
+            return _read(response, url, limit)
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise NetworkError(f"{url}: the server answered {error.code}") from None
+    except (OSError, HTTPException, ValueError) as error:
+        raise NetworkError(f"{url}: cannot be read: {_reason(error)}") from None
 
 
 def host_of(url: str) -> str:
@@ -57,9 +84,13 @@ def host_of(url: str) -> str:
         parts = urlsplit(url)
         port_is_default = parts.port in {None, 443}
     except ValueError:
-        raise NetworkError(f"not an address: {url!r}") from None
-    if parts.scheme != "https" or not parts.hostname or parts.username is not None:
-        raise NetworkError(f"only https addresses are read, this is {url!r}")
+        raise NetworkError(f"not an address: {_without_user(url)!r}") from None
+    if parts.scheme != "https" or not parts.hostname:
+        raise NetworkError(f"only https addresses are read, this is {_without_user(url)!r}")
+    if parts.username is not None:
+        raise NetworkError(
+            f"{_without_user(url)}: an address with a user name or a password is not read"
+        )
     return parts.hostname if port_is_default else f"{parts.hostname}:{parts.port}"
 
 
@@ -79,18 +110,64 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         raise NetworkError(f"{req.full_url}: the server redirects ({code}), which is not followed")
 
 
-def _read(response: HTTPResponse, url: str, max_bytes: int, deadline: float) -> bytes:
+class _Timely(io.RawIOBase):
+    """What a socket receives up to a point in time; then TimeoutError."""
+
+    def __init__(self, sock: socket.socket, stream: io.RawIOBase) -> None:
+        self._sock = sock
+        self._stream = stream
+        self._deadline = time.monotonic() + (sock.gettimeout() or 0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
+            raise TimeoutError
+        self._sock.settimeout(remaining)
+        return self._stream.readinto(buffer)
+
+    def close(self) -> None:
+        super().close()
+        self._stream.close()
+
+
+class _Response(HTTPResponse):
+    """A response that has as long for all of it as its socket has for one piece.
+
+    Otherwise status line, headers and "100 Continue" could come in pieces for ever.
+    """
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp = io.BufferedReader(_Timely(sock, self.fp.detach()))
+
+
+class _Connection(HTTPSConnection):
+    response_class = _Response
+
+
+class _Https(urllib.request.HTTPSHandler):
+    def __init__(self, context: ssl.SSLContext) -> None:
+        super().__init__(context=context)
+        self._context_given = context
+
+    def https_open(self, req: urllib.request.Request) -> HTTPResponse:
+        return self.do_open(_Connection, req, context=self._context_given)
+
+
+def _read(response: HTTPResponse, url: str, max_bytes: int) -> bytes:
     if response.status != _OK:
         raise NetworkError(f"{url}: the server answered {response.status}")
-    content = b""
-    # read1 returns after each piece that arrives, so a server that drips cannot hold us.
-    while chunk := response.read1(_CHUNK):
-        content += chunk
-        if len(content) > max_bytes:
-            raise NetworkError(f"{url}: the answer is longer than {max_bytes // 1024} KB")
-        if time.monotonic() > deadline:
-            raise NetworkError(f"{url}: the answer takes too long")
+    content = response.read(max_bytes + 1)
+    if len(content) > max_bytes:
+        raise NetworkError(f"{url}: the answer is longer than {max_bytes // 1024} KB")
     return content
+
+
+def _without_user(url: str) -> str:
+    return re.sub(r"(?<=//).*@", "***@", url, flags=re.DOTALL)
 
 
 def _reason(error: Exception) -> str:
@@ -98,5 +175,5 @@ def _reason(error: Exception) -> str:
     if isinstance(inner, ssl.SSLCertVerificationError):
         return f"its certificate does not verify: {inner.verify_message}"
     if isinstance(error, TimeoutError) or isinstance(inner, TimeoutError):
-        return "no answer in time"
+        return _LATE
     return str(inner or error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import json
+import socket
 import ssl
 import threading
 import time
@@ -197,6 +198,24 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
             time.sleep(0.05)
 
+    def answer_dripped_status(self) -> None:
+        self.drip(b"HTTP/1.0 200 " + b"x" * 30)
+
+    def answer_dripped_headers(self) -> None:
+        self.wfile.write(b"HTTP/1.0 200 OK\r\n")
+        self.drip(b"a: b\r\n" * 6)
+
+    def answer_continued(self) -> None:
+        for _ in range(6):
+            self.drip(b"HTTP/1.1 100 Continue\r\n\r\n", pieces=5)
+
+    def drip(self, content: bytes, pieces: int = 30) -> None:
+        size = len(content) // pieces
+        for start in range(0, len(content), size):
+            self.wfile.write(content[start : start + size])
+            self.wfile.flush()
+            time.sleep(0.05)
+
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
@@ -263,12 +282,34 @@ def test_a_document_over_tls(loopback: Loopback) -> None:
         ("redirect", "redirects"),
         ("large", "longer than"),
         ("slow", "no answer in time"),
-        ("drip", "takes too long"),
+        ("drip", "no answer in time"),
     ],
 )
 def test_servers_that_misbehave(loopback: Loopback, path: str, says: str) -> None:
     with pytest.raises(NetworkError, match=says):
         loopback.fetcher(timeout=0.5)(f"{loopback.url}/{path}")
+
+
+@pytest.mark.parametrize("path", ["drip", "dripped_status", "dripped_headers", "continued"])
+def test_all_of_an_answer_has_to_come_in_time_and_no_thread_waits_longer(
+    loopback: Loopback, path: str
+) -> None:
+    began = time.monotonic()
+    with pytest.raises(NetworkError, match="no answer in time"):
+        loopback.fetcher(timeout=0.3)(f"{loopback.url}/{path}")
+    assert time.monotonic() - began < 1.2
+    for thread in threading.enumerate():
+        if thread.name == "amcli-fetch":
+            thread.join(1)
+            assert not thread.is_alive()
+
+
+def test_a_handshake_that_never_ends_is_not_waited_for() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        with pytest.raises(NetworkError, match="no answer in time"):
+            https_fetcher(timeout=0.3)(f"https://127.0.0.1:{silent.getsockname()[1]}/keys")
+        assert time.monotonic() - began < 1
 
 
 def test_a_certificate_that_does_not_verify(loopback: Loopback) -> None:
@@ -288,6 +329,21 @@ def test_a_port_where_nobody_listens() -> None:
 def test_only_https_is_read(url: str) -> None:
     with pytest.raises(NetworkError):
         https_fetcher()(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://u:Topsecret@a.example/",
+        "https://Topsecret@a.example/",
+        "http://u:Top/secret@a.example/",
+        "https://u:Topsecret@[bad",
+    ],
+)
+def test_a_password_in_an_address_is_refused_and_not_repeated(url: str) -> None:
+    with pytest.raises(NetworkError) as refused:
+        https_fetcher()(url)
+    assert "secret" not in refused.value.message
 
 
 def test_hosts_are_compared_without_surprises() -> None:
