@@ -18,6 +18,7 @@ _FIELD = re.compile(rb"([!-9;-~]+):(.*)", re.DOTALL)  # RFC 5322, section 2.2
 # Exchange takes 256 KB of head and 1,000 recipients; reading longer fields takes its time.
 _MAX_HEAD_BYTES = 512 * 1024
 _MAX_FIELD_BYTES = 128 * 1024
+_MAX_PART_HEAD_BYTES = 16 * 1024
 # RFC 5322, section 3.6, and RFC 2045, section 3: none of these may stand twice.
 _ONLY_ONCE = (
     "date", "from", "sender", "reply-to", "to", "cc", "bcc", "message-id", "in-reply-to",
@@ -69,26 +70,32 @@ def read_form(content: bytes, source: str) -> MailForm:
     """
     _refuse_other_files(content, source)
     bare = content.removeprefix(_BYTE_ORDER_MARK)
-    if stray := re.search(rb"\r(?!\n)", bare):
-        line = bare.count(b"\n", 0, stray.start()) + 1
-        raise MailError(
-            f"{source}: in line {line} there is a carriage return without a line feed",
-            hint="programs disagree where such a mail's head ends and who it is from: it is "
-            "damaged, or was made to deceive",
-        )
-    feeds, pairs = bare.count(b"\n"), bare.count(b"\r\n")
+    returns, feeds, pairs = (bare.count(end) for end in (b"\r", b"\n", b"\r\n"))
+    if returns > pairs:
+        raise _stray_return(bare, source)
+    with_pairs = bare if feeds == pairs else re.sub(rb"\r?\n", b"\r\n", bare)
     # What mailboxes in mbox format put in front is no part of the mail.
-    tidy = re.sub(rb"\AFrom [^\n]*\n", b"", re.sub(rb"\r?\n", b"\r\n", bare))
+    tidy = re.sub(rb"\AFrom [^\n]*\n", b"", with_pairs)
     head, _, body = _split(tidy)
     return MailForm(
         tidy, _fields(head, source), body, 0 < pairs < feeds, marked=len(bare) < len(content)
     )
 
 
+def _stray_return(content: bytes, source: str) -> MailError:
+    before = re.split(rb"\r(?!\n)", content, maxsplit=1)[0]
+    line = before.count(b"\n") + 1
+    return MailError(
+        f"{source}: in line {line} there is a carriage return without a line feed",
+        hint="programs disagree where such a mail's head ends and who it is from: it is damaged, "
+        "or was made to deceive",
+    )
+
+
 def split_entity(content: bytes) -> tuple[bytes, bytes]:
     """Return head and body of a part, whose lines end in CRLF; a part may have no head."""
     head, _, body = _split(content)
-    return head[:_MAX_FIELD_BYTES], body
+    return head[:_MAX_PART_HEAD_BYTES], body
 
 
 def _split(content: bytes) -> tuple[bytes, bytes, bytes]:

@@ -89,18 +89,25 @@ def _children(entity: _Entity) -> list[_Entity]:
     if not boundary:
         return []
     children = []
-    # RFC 2046, section 5.1.1: a line of its own, perhaps with white space at its end.
-    line = re.compile(rb"(?:\A|\r\n)--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r\n|\Z)")
     start: int | None = None
-    for match in line.finditer(entity.body):
+    for at, end, last in _boundary_lines(entity.body, boundary):
         if start is not None:
-            children.append(_entity(entity.body[start : match.start()], entity.depth + 1))
-        start = None if match[1] else match.end()
-        if match[1] or len(children) > _MAX_PARTS:
+            children.append(_entity(entity.body[start:at], entity.depth + 1))
+        start = None if last else end
+        if last or len(children) > _MAX_PARTS:
             break
     if start is not None:
         children.append(_entity(entity.body[start:], entity.depth + 1))
     return children
+
+
+def _boundary_lines(body: bytes, boundary: bytes) -> Iterator[tuple[int, int, bool]]:
+    # RFC 2046, section 5.1.1: a line of its own, perhaps with white space at its end; the line
+    # break before it belongs to it. The pattern begins with letters so that it is found quickly.
+    for match in re.finditer(rb"--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r\n|\Z)", body):
+        at = match.start()
+        if at == 0 or body[at - 2 : at] == b"\r\n":
+            yield max(at - 2, 0), match.end(), match[1] is not None
 
 
 def _entity(content: bytes, depth: int) -> _Entity:

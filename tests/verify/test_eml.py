@@ -161,16 +161,16 @@ def test_addresses_nested_too_deeply_are_refused(value: str) -> None:
 
 
 def test_no_mail_takes_long_to_read() -> None:
-    words = HEAD[:-6] + b"=?a?q?" * 300_000 + b"\r\n\r\n"
+    words = HEAD[:-4] + b"=?a?q?" * 300_000 + b"\r\n\r\n"
     folded = HEAD + b"DKIM-Signature: v=1" + b"\r\n ;a=b" * 300_000 + b"\r\n\r\n"
     nested = HEAD + b"".join(
         b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (n, n) for n in range(150)
     )
-    began = time.monotonic()
+    began = time.process_time()
     for content in (words, folded, nested + b"\r\n" + b"-\r\n" * 1_000_000):
         with pytest.raises(MailError):
             read_mail(content, "mail")
-    assert time.monotonic() - began < 3
+    assert time.process_time() - began < 3
 
 
 @pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", "idna"])
