@@ -14,6 +14,14 @@ MAX_NESTING = 100
 """Levels of lists and mappings."""
 
 
+class PlainList(list[Any]):
+    """A list of plain values; known to hold nothing that a template captured."""
+
+
+class PlainDict(dict[str, Any]):
+    """A mapping of plain values; known to hold nothing that a template captured."""
+
+
 def plain_data(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return data as plain values: text, numbers, booleans, null, dates, lists and mappings.
 
@@ -36,7 +44,7 @@ def _plain(value: Any, depth: int) -> Any:
     if value is None or isinstance(value, (bool, int, float, Decimal, date, time)):
         return value
     if isinstance(value, Mapping):
-        return {str(name): _plain(item, depth + 1) for name, item in value.items()}
+        return PlainDict({str(name): _plain(item, depth + 1) for name, item in value.items()})
     if isinstance(value, (list, tuple)):
-        return [_plain(item, depth + 1) for item in value]
+        return PlainList(_plain(item, depth + 1) for item in value)
     raise DataError(f"a value of type {type(value).__name__} cannot be used in a card")

@@ -11,7 +11,7 @@ from amcli.card.rendering import CardTemplate, render
 from amcli.errors import TemplateError
 
 DATA = {
-    "who": "a/b", "rows": [{"k": 1}], "order": {"items": [1]}, "nan": math.nan, "dots": "..",
+    "who": "a/b", "rows": [{"k": 1}], "order": {"items": [1]}, "nan": math.nan, "dots": "..", "dot": ".", "nothing": None,
     "ref": "{{comment.value}}", "lines": "a\r\nb", "field": "comment", "comment2": {"value": 1},
 }  # fmt: skip
 
@@ -46,6 +46,9 @@ REFUSED = {
     '{% include "../x.j2" %}': ("outside the template's folder", "copy the file"),
     '{% include "/etc/hostname" %}': ("outside the template's folder", "copy the file"),
     '{% include "_nothing.j2" %}': ("no template '_nothing.j2'", None),
+    '{% include 9 ** 9 %}': ("`**`", None),
+    '"a": "{{ who | uper }}"': ("No filter named 'uper'", "did you mean 'upper'"),
+    '"a": NaN': ("NaN is no JSON number", None),
     # values
     '"a": "{{ none }}"': ("None inside quotes", "default"),
     '"a": "{{ rows }}"': ("a list inside quotes", "print its parts"),
@@ -55,10 +58,20 @@ REFUSED = {
     # places
     '"body": [{"type": "{{ who }}"}]': ("type of an element", "{% if %}"),
     '"{{ who }}": 1': ("property's name", "{% if %}"),
-    '"body": {{ rows }}': ("property name 'k'", "write the object out"),
+    '"body": {{ rows }}': ("a list from data as 'body'", "loop over it"),
+    '"facts": {{ rows }}': ("property name 'k'", "write the object out"),
+    '"text": {{ rows }}': ("a list from data as 'text'", "loop over it"),
+    '"body": [{"type": {{ nothing }} }]': ("None inside quotes", None),
+    '"body": [{"type": {{ 5 }} }]': ("type of an element", None),
     '"id": "{{ dots }}/ä{{ lines }}"': ("identifier", "ASCII"),
-    '"url": "https://{{ who }}.contoso.com/"': ("in the host", "{{ base | url }}"),
+    '"url": "https://{{ who }}.contoso.com/"': ("host of a URL", "{{ base | url }}"),
     '"url": "{{ who }}/x"': ("begins with data", "| url"),
+    '"url": " https://{{ who }}/x"': ("host of a URL", "{{ base | url }}"),
+    '"url": "https:///{{ who }}/x"': ("host of a URL", "{{ base | url }}"),
+    '"url": "https:\\\\\\\\{{ who }}/x"': ("host of a URL", "{{ base | url }}"),
+    '"url": "/\\\\{{ who }}/x"': ("host of a URL", "{{ base | url }}"),
+    '"url": "https://contoso.com/%2e{{ dot }}/x"': ("path segment '..'", "query"),
+    '"url": "https://contoso.com/{{ dots }};v=1/x"': ("path segment '..'", "query"),
     '"url": "{{ who | url }}/x"': ("not an https URL", "https://host/path"),
     '"url": "https://contoso.com/{{ dots }}/x"': ("path segment '..'", "query"),
     '"actions": [{"type": "Action.Http", "headers": [{"name": "x", "value": "{{ lines }}"}]}]': (
@@ -66,7 +79,19 @@ REFUSED = {
     '"actions": [{"type": "Action.Http", "headers": [{"name": "x", "value": "{{ ref }}"}]}]': (
         "cannot be escaped", "JSON body"),
     '"actions": [{"type": "Action.Http", "body": "plain {{ ref }}"}]': (
-        "cannot be escaped", "JSON body"),
+        "cannot be escaped", "make the body JSON"),
+    '"actions": [{"type": "Action.Http", "body": "a=b&c={{ ref }}"}]': (
+        "cannot be escaped", "application/x-www-form-urlencoded"),
+    '"actions": [{"type": "Action.Http", "body": "{\\"a\\": {{ who }} {{ who }}}"}]': (
+        "body around this value is not JSON", "| tojson"),
+    '"actions": [{"type": "Action.Http", "body": "{\\"{{ who }}\\": 1}"}]': (
+        "property's name in a body", "as a value"),
+    '"actions": [{"type": "Action.Http", "body": "{\\"a\\": \\"\\\\{{ who }}\\"}"}]': (
+        "right after a backslash", "two, or four"),
+    '"actions": [{"type": "Action.Http", "body": "{\\"a\\": \\"\\\\u00{{ who }}\\"}"}]': (
+        "right after a backslash", "two, or four"),
+    '"actions": [{"type": "Action.Http", "body": "{\\"a\\": \\"{\\\\\\"b\\\\\\": '
+    '\\\\\\"{{ who }}\\\\\\"}\\"}"}]': ("JSON inside a string", "send an object"),
     '"body": [{"type": "TextBlock", "text": "`{{ who }}`"}]': ("between backticks", "no code"),
     # input references
     '"a": "{{ coment.value }}"': ("'coment' is no variable", None),
@@ -81,6 +106,13 @@ REFUSED = {
     '"body": [{"type": "Input.Text", "id": "comment"}], "actions": [{"type": "Action.OpenUrl", '
     '"url": "https://a.example/{{ "{{" }}{{ field }}.value}}"}]': ("become an input reference", ""),
     # limits
+    '"a": "{% set a = [1,1,1,1,1,1,1,1] %}{% set b = [a,a,a,a,a,a,a,a] %}{% set c = [b,b,b,b,b,b,b,b] %}'
+    '{% set d = [c,c,c,c,c,c,c,c] %}{% set e = [d,d,d,d,d,d,d,d] %}{% set f = [e,e,e,e,e,e,e,e] %}'
+    '{% set g = [f,f,f,f,f,f,f,f] %}{{ g | length }}"': ("1,000,000 loop turns", None),
+    '"a": "{% set n = namespace(l=[1]) %}{% for i in range(60) %}{% set n.l = n.l + n.l %}'
+    '{% endfor %}"': ("1,000,000 loop turns", None),
+    '"a": "{{ [[1]] | sum(start=[]) }}"': ("adds numbers", "| join"),
+    '"a": "' + "{% if true %}" * 120 + "{% endif %}" * 120 + '"': ("nested too deeply", None),
     '"a": "{% for i in range(9999) %}{% for j in range(9999) %}{% endfor %}{% endfor %}"': (
         "1,000,000 loop turns", None),
     '"a": "{% for i in range(999999) %}{% endfor %}"': ("range()", None),
@@ -107,7 +139,7 @@ def test_refused_with_file_line_and_what_to_write(line: str, tmp_path: Path) -> 
         render(CardTemplate(tmp_path, "card.json.j2", "t"), DATA)
     assert reason in refused.value.reason
     assert refused.value.file == str(tmp_path / "card.json.j2")
-    assert refused.value.line == 2 or "without end" in reason
+    assert refused.value.line == 2 or reason in {"without end", "nested too deeply"}
     if hint is not None:
         assert hint in (refused.value.hint or "")
 

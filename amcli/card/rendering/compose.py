@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn
 
 from amcli.card.document import PairReader
 from amcli.card.rendering.ledger import (
@@ -14,15 +16,16 @@ from amcli.card.rendering.ledger import (
     LINE_MARK,
     OPEN,
     TOKEN,
+    CapturedText,
     InputReference,
     Ledger,
     Printed,
-    PrintError,
     Trusted,
-    json_value,
 )
 
 _INTERESTING = re.compile(f'["\\\\{OPEN}]')
+_HALF_AN_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\u[0-9a-fA-F]{0,3}$")
+_ESCAPED_TOKEN_CHARACTER = re.compile(r"((?<!\\)(?:\\\\)*)\\u([eE]00[01])")
 
 
 class Misprint(Exception):
@@ -49,22 +52,27 @@ class Segment:
     text: str
     quoted: bool
     token: re.Match[str] | None = None
+    after_backslash: bool = False
+    """A token whose first character would be taken as part of the author's escape."""
 
 
 def segments(text: str) -> Iterator[Segment]:
     """Yield literal runs and tokens of a text that is JSON but for its tokens."""
-    quoted, start, at = False, 0, 0
+    quoted, start, at, escaping = False, 0, 0, False
     while (found := _INTERESTING.search(text, at)) is not None:
         at = found.end()
         if found[0] == "\\":
-            at += quoted  # the next character is escaped
+            escaping = quoted and text.startswith(OPEN, at)
+            at += quoted and not escaping  # the next character is escaped
         elif found[0] == '"':
             yield Segment(text[start:at], quoted)
             quoted, start = not quoted, at
         elif (token := TOKEN.match(text, found.start())) is not None:
-            yield Segment(text[start : token.start()], quoted)
-            yield Segment(token[0], quoted, token)
-            start = at = token.end()
+            literal = text[start : token.start()]
+            yield Segment(literal, quoted)
+            escaping = escaping or (quoted and _HALF_AN_ESCAPE.search(literal) is not None)
+            yield Segment(token[0], quoted, token, escaping)
+            start, at, escaping = token.end(), token.end(), False
     yield Segment(text[start:], quoted)
 
 
@@ -72,24 +80,40 @@ def composed(text: str, ledger: Ledger) -> tuple[str, list[tuple[int, int]]]:
     """Return the text with values for the tokens outside quotes, and where line marks stood.
 
     A mark is a pair: position in the returned text, number of the mark. Tokens inside quotes
-    stay; strings outside become tokens inside quotes of their own. Raises Misprint.
+    stay; those outside become tokens inside quotes of their own. Raises Misprint.
     """
     written: list[str] = []
     marks: list[tuple[int, int]] = []
     length = 0
     for segment in segments(text):
-        piece = segment.text
-        if segment.token is not None and segment.token[1] == LINE_MARK:
+        if segment.token is None:
+            piece = _ESCAPED_TOKEN_CHARACTER.sub(partial(_as_token, ledger), segment.text)
+        elif segment.token[1] == LINE_MARK:
             marks.append((length, int(segment.token[2])))
             continue
-        if segment.token is not None and not segment.quoted:
-            piece = _value(ledger.at(segment.token), ledger)
+        else:
+            piece = _printed(segment, ledger)
         written.append(piece)
         length += len(piece)
     return "".join(written), marks
 
 
-def _value(printed: Printed, ledger: Ledger) -> str:
+def refuse_after_backslash(segment: Segment, printed: Printed) -> None:
+    """Raise Misprint for a value that the author's backslash would escape."""
+    if segment.after_backslash:
+        raise Misprint(
+            "a value right after a backslash, where it would become part of the escape",
+            printed,
+            "for a backslash of your own write two, or four inside a request body",
+        )
+
+
+def _printed(segment: Segment, ledger: Ledger) -> str:
+    assert segment.token is not None  # noqa: S101 - the caller asks for tokens only
+    printed = ledger.at(segment.token)
+    refuse_after_backslash(segment, printed)
+    if segment.quoted:
+        return segment.text
     if isinstance(printed.value, InputReference):
         raise Misprint(
             f"the input reference {printed.value} stands outside quotes",
@@ -98,15 +122,17 @@ def _value(printed: Printed, ledger: Ledger) -> str:
         )
     if isinstance(printed.value, Trusted):
         return str(printed.value)
-    try:
-        value = json_value(printed.value)
-    except PrintError as error:
-        raise Misprint(str(error), printed, error.hint) from None
-    if isinstance(value, (str, list, dict)):
-        # Told apart from the same token inside quotes by being entered once more, as a whole.
-        token = ledger.add(printed.value, printed.file, printed.line, whole=True)
-        return f' "{token}" '
-    return f" {json.dumps(value)} "  # spaces, so that two prints never make one number
+    if isinstance(printed.value, CapturedText):
+        return json.dumps(str(printed.value), ensure_ascii=False)
+    # Told apart from the same token inside quotes by being entered once more, as a whole; the
+    # spaces keep two prints from making one.
+    token = ledger.add(printed.value, printed.file, printed.line, whole=True)
+    return f' "{token}" '
+
+
+def _as_token(ledger: Ledger, escape: re.Match[str]) -> str:
+    # The author's \ue000 would be read as one of our own characters after the JSON is parsed.
+    return escape[1] + ledger.add(Trusted(chr(int(escape[2], 16))), "", 0)
 
 
 def read_json(text: str) -> tuple[Any, tuple[str, ...]]:
@@ -115,13 +141,38 @@ def read_json(text: str) -> tuple[Any, tuple[str, ...]]:
     Raises NotJson. Line breaks inside strings are taken, as authors wrap long texts.
     """
     pairs = PairReader()
+    if not text.strip():
+        raise NotJson("there is nothing in it", 0)
     try:
-        value = json.loads(text, strict=False, object_pairs_hook=pairs)
+        value = json.loads(
+            text,
+            strict=False,
+            object_pairs_hook=pairs,
+            parse_constant=_no_number,
+            parse_float=_finite_number,
+        )
     except json.JSONDecodeError as error:
         raise NotJson(error.msg, error.pos) from None
+    except _BadNumber as error:
+        raise NotJson(f"{error} is no JSON number", max(text.find(str(error)), 0)) from None
     except RecursionError:
         raise NotJson("nested too deeply", 0) from None
     return value, pairs.duplicates(value)
+
+
+class _BadNumber(Exception):
+    """NaN, Infinity or a number beyond a double; the text is the number."""
+
+
+def _no_number(name: str) -> NoReturn:
+    raise _BadNumber(name)
+
+
+def _finite_number(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise _BadNumber(digits)
+    return number
 
 
 def has_token(text: str) -> bool:

@@ -13,10 +13,16 @@ from amcli.card.rendering.bodies import (
     write_other_body,
 )
 from amcli.card.rendering.compose import Misprint, has_token
-from amcli.card.rendering.ledger import TOKEN, Ledger, Printed, json_value
+from amcli.card.rendering.ledger import TOKEN, Ledger, Printed, PrintError, json_value
 from amcli.card.rendering.markdown import write_markdown
 from amcli.card.rendering.pieces import Piece, joined, piece_of, scalar, take_apart
-from amcli.card.rendering.places import PART_PROPERTIES, Place, part_name, place_of
+from amcli.card.rendering.places import (
+    LISTS_FROM_DATA,
+    PART_PROPERTIES,
+    Place,
+    part_name,
+    place_of,
+)
 from amcli.card.rendering.urls import write_url
 
 _IDENTIFIER_CHARACTERS = frozenset(
@@ -36,13 +42,14 @@ class _Filler:
     def object(
         self, value: dict[str, Any], holder: str | None, owner: dict[str, Any]
     ) -> dict[str, Any]:
+        """Return an object filled; what decides how others are read is filled first."""
         part = part_name(value, holder)
-        filled = {}
-        for name, child in value.items():
+        known = {**value}
+        for name in sorted(value, key=_turn):
             self._refuse_token_in_name(name)
-            place = place_of(part, name, owner if part == "Choice" else value)
-            filled[name] = self.value(child, place, name, value)
-        return filled
+            place = place_of(part, name, owner if part == "Choice" else known)
+            known[name] = self.value(value[name], place, name, known)
+        return {name: known[name] for name in value}
 
     def value(self, value: Any, place: Place, name: str, owner: dict[str, Any]) -> Any:
         if isinstance(value, str):
@@ -69,16 +76,11 @@ class _Filler:
         return printed if printed is not None and printed.whole else None
 
     def _body(self, text: str, action: dict[str, Any]) -> str:
-        resolved = {**action, "headers": self._headers(action)}
-        kind = body_format(resolved)
+        kind = body_format(action)
         if kind is BodyFormat.JSON:
             return write_json_body(text, self._ledger)
         write = write_form_body if kind is BodyFormat.FORM else write_other_body
         return write(take_apart(text, self._ledger))
-
-    def _headers(self, action: dict[str, Any]) -> Any:
-        headers = action.get("headers")
-        return self.value(headers, Place.TEXT, "headers", action) if headers else headers
 
     def _opaque(self, value: dict[str, Any], owner: dict[str, Any]) -> dict[str, Any]:
         filled = {}
@@ -88,24 +90,33 @@ class _Filler:
         return filled
 
     def _structure(self, printed: Printed, place: Place, name: str, owner: dict[str, Any]) -> Any:
-        """Return a list or mapping from data; names of properties stay the author's."""
+        """Return a value printed outside quotes; names of properties stay the author's."""
+        value = _json_value(printed)
         if place is Place.OPAQUE:
-            return _without_references(json_value(printed.value), printed)
-        if isinstance(printed.value, (list, tuple)):
-            return [
-                self._part(item, printed, name, owner)
-                if isinstance(item, dict)
-                else self._leaf(item, printed, place)
-                for item in printed.value
-            ]
-        return self._part(printed.value, printed, name, owner)
+            return _without_references(value, printed)
+        if isinstance(value, dict):
+            return self._part(value, printed, name, owner)
+        if not isinstance(value, list):
+            return self._scalar(value, printed, place)
+        if name not in LISTS_FROM_DATA:
+            raise Misprint(
+                f"a list from data as {name!r}",
+                printed,
+                "loop over it in the template and write each element out",
+            )
+        return [
+            self._part(item, printed, name, owner)
+            if isinstance(item, dict)
+            else self._scalar(item, printed, place)
+            for item in value
+        ]
 
     def _part(
-        self, mapping: dict[Any, Any], printed: Printed, name: str, owner: dict[str, Any]
+        self, mapping: dict[str, Any], printed: Printed, name: str, owner: dict[str, Any]
     ) -> dict[str, Any]:
         part = part_name({"image": ""} if name == "images" else {}, name)
         allowed = PART_PROPERTIES.get(part, frozenset())
-        foreign = [str(key) for key in mapping if key not in allowed]
+        foreign = [key for key in mapping if key not in allowed]
         if foreign:
             names = f"; here only {', '.join(sorted(allowed))} may" if allowed else ""
             raise Misprint(
@@ -114,17 +125,19 @@ class _Filler:
                 "write the object out in the template, with the values in quotes",
             )
         return {
-            key: self._leaf(value, printed, place_of(part, key, owner))
+            key: self._scalar(value, printed, place_of(part, key, owner))
             for key, value in mapping.items()
         }
 
     @staticmethod
-    def _leaf(value: Any, printed: Printed, place: Place) -> Any:
-        if isinstance(value, bool) or (isinstance(value, (int, float)) and place is not Place.URL):
-            return value
-        if isinstance(value, (dict, list, tuple)) or value is None:
-            raise Misprint("a list of lists, or a value that is no text, from data", printed)
+    def _scalar(value: Any, printed: Printed, place: Place) -> Any:
+        if isinstance(value, (dict, list)):
+            raise Misprint("a list or mapping inside a list or mapping from data", printed)
         own = Printed(value, printed.file, printed.line)
+        if place in {Place.TYPE, Place.URL, Place.BODY}:
+            return _WRITERS[place]([piece_of(own)])
+        if value is None or isinstance(value, (bool, int, float)):
+            return value
         return _WRITERS[place]([piece_of(own)])
 
     def _refuse_token_in_name(self, name: str) -> None:
@@ -135,6 +148,21 @@ class _Filler:
                 self._ledger.at(token),
                 "write the property out, with `{% if %}` around it where it is optional",
             )
+
+
+# How a list of choices looks decides how its labels are read, a content type how a body is.
+_DECIDING = ("style", "isMultiSelect", "bodyContentType", "headers")
+
+
+def _turn(name: str) -> int:
+    return 0 if name in _DECIDING else 2 if name == "body" else 1
+
+
+def _json_value(printed: Printed) -> Any:
+    try:
+        return json_value(printed.value)
+    except PrintError as error:
+        raise Misprint(str(error), printed, error.hint) from None
 
 
 def _write_text(pieces: list[Piece]) -> str:
@@ -182,7 +210,10 @@ def _without_references(value: Any, printed: Printed) -> Any:
     if isinstance(value, list):
         return [_without_references(item, printed) for item in value]
     if isinstance(value, dict):
-        return {name: _without_references(item, printed) for name, item in value.items()}
+        return {
+            _without_references(name, printed): _without_references(item, printed)
+            for name, item in value.items()
+        }
     return value
 
 

@@ -11,7 +11,17 @@ from jinja2.filters import FILTERS
 from jinja2.utils import Joiner
 from markupsafe import Markup
 
-from amcli.card.rendering.ledger import Trusted, TrustedMarkdown, Url, ledger, plain, text_of
+from amcli.card.rendering.ledger import (
+    CapturedText,
+    InputReference,
+    PrintError,
+    Trusted,
+    TrustedMarkdown,
+    Url,
+    ledger,
+    plain,
+    text_of,
+)
 from amcli.card.rendering.limits import (
     MAX_FILTER_WIDTH,
     MAX_OUTPUT_CHARACTERS,
@@ -36,6 +46,16 @@ REFUSED_FILTERS: Mapping[str, str] = {
 _ALLOWED = frozenset(FILTERS) - frozenset(REFUSED_FILTERS) - {"tojson", "filesizeformat"}
 # What these take as a width, count or indent decides how much memory they use.
 _BOUNDED = frozenset({"center", "indent", "wordwrap", "batch", "slice", "round", "truncate"})
+
+# These go through a text character by character, or make a list of its characters.
+_TAKES_APART = frozenset(
+    {"list", "sort", "unique", "batch", "slice", "map", "select", "reject", "join", "sum", "min",
+     "max", "groupby", "wordwrap", "items"}
+)  # fmt: skip
+_WANTS_TEXT = frozenset(
+    {"upper", "lower", "capitalize", "title", "trim", "center", "indent", "truncate", "wordwrap",
+     "wordcount", "string"}
+)  # fmt: skip
 
 STRING_METHODS = frozenset(
     {
@@ -69,10 +89,30 @@ def card_filters() -> dict[str, Callable[..., Any]]:
     filters["replace"] = seeing_plain_text(_replace, "replace")
     filters["join"] = seeing_plain_text(_join_within_limits(), "join")
     filters["format"] = seeing_plain_text(_format, "format")
-    filters["tojson"] = plain
+    filters["indent"] = seeing_plain_text(_indent, "indent")
+    filters["sum"] = seeing_plain_text(_sum, "sum")
+    filters["tojson"] = _tojson
     filters["url"] = lambda value: Url(text_of(plain(value)))
     filters["markdown"] = lambda value: TrustedMarkdown(text_of(plain(value)))
     return filters
+
+
+def knowing_no_inputs(test: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a test such as ``is defined`` that refuses to judge an input reference."""
+
+    @functools.wraps(test)
+    def wrapped(*args: Any) -> Any:
+        for arg in args:
+            if isinstance(arg, InputReference):
+                plain(arg)  # raises: the name is no variable
+        return test(*args)
+
+    return wrapped
+
+
+def plain_dict(**values: Any) -> dict[str, Any]:
+    """``dict(a=1)`` in templates; the type itself would lend its methods."""
+    return values
 
 
 def seeing_plain_text(function: Callable[..., Any], name: str) -> Callable[..., Any]:
@@ -82,7 +122,8 @@ def seeing_plain_text(function: Callable[..., Any], name: str) -> Callable[..., 
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         args = tuple(plain(arg) for arg in args)
         kwargs = {key: plain(value) for key, value in kwargs.items()}
-        _charge(args)
+        _charge(name, args)
+        _refuse_none(name, args)
         if name in _BOUNDED:
             _refuse_large_numbers(name, [*args[1:], *kwargs.values()])
         result = function(*args, **kwargs)
@@ -100,17 +141,25 @@ def card_range(*args: int) -> range:
     return numbers
 
 
-def _charge(args: tuple[Any, ...]) -> None:
+def _charge(name: str, args: tuple[Any, ...]) -> None:
     for arg in args:
         if isinstance(arg, str):
-            ledger().work(len(arg) // 1000)
+            ledger().work(len(arg) // (1 if name in _TAKES_APART else 1000))
         elif isinstance(arg, (list, tuple, dict, range)):
             ledger().work(len(arg))
 
 
+def _refuse_none(name: str, args: tuple[Any, ...]) -> None:
+    if name in _WANTS_TEXT and None in args[:1]:
+        raise PrintError(
+            f"None given to `| {name}`", f"write `{{{{ x | default('', true) | {name} }}}}`"
+        )
+
+
 def _refuse_large_numbers(name: str, values: Iterable[Any]) -> None:
     for value in values:
-        if isinstance(value, int) and abs(value) > MAX_FILTER_WIDTH:
+        size = len(value) if isinstance(value, str) else value
+        if isinstance(size, int) and abs(size) > MAX_FILTER_WIDTH:
             raise LimitReached(f"`| {name}` with a number above {MAX_FILTER_WIDTH:,}")
 
 
@@ -128,7 +177,7 @@ def _join_within_limits() -> Callable[..., Any]:
 
     @functools.wraps(join)
     def bounded(context: Any, value: Iterable[Any], d: str = "", attribute: Any = None) -> Any:
-        items = list(value)
+        items = list(value) if attribute is not None else [text_of(item) for item in value]
         ledger().work(len(items))
         characters = sum(len(i) for i in items if isinstance(i, str)) + len(items) * len(d)
         if characters > MAX_OUTPUT_CHARACTERS:
@@ -136,6 +185,32 @@ def _join_within_limits() -> Callable[..., Any]:
         return join(context, items, d, attribute)
 
     return bounded
+
+
+def _indent(value: str, width: int | str = 4, *args: Any, **kwargs: Any) -> str:
+    """Indent lines; the size of the result is known before it is made."""
+    lines = value.count("\n") + 1
+    if lines * (len(width) if isinstance(width, str) else width) > MAX_OUTPUT_CHARACTERS:
+        raise LimitReached("`| indent` makes more than 16 MB of text")
+    return str(FILTERS["indent"](value, width, *args, **kwargs))
+
+
+_add_up: Callable[..., Any] = FILTERS["sum"]
+
+
+@functools.wraps(_add_up)
+def _sum(environment: Any, values: Any, attribute: Any = None, start: Any = 0) -> Any:
+    """Add numbers; adding lists or texts this way takes quadratic time."""
+    if not isinstance(start, (int, float)):
+        raise PrintError("`| sum` adds numbers", "join texts with `| join`, lists with `+`")
+    return _add_up(environment, values, attribute, start)
+
+
+def _tojson(value: Any, *_indent: Any, **_options: Any) -> Any:
+    """``| tojson``: captured text becomes one JSON string; a value stays the value it is."""
+    if isinstance(value, Markup):
+        return CapturedText(str(value))
+    return value if isinstance(value, CapturedText) else plain(value)
 
 
 _WIDE = re.compile(r"%[^a-zA-Z%]*(?:\*|\d{4})")

@@ -14,6 +14,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from amcli.card.plain_data import PlainDict, PlainList
 from amcli.card.rendering.limits import MAX_OUTPUT_CHARACTERS, MAX_TURNS, LimitReached
 
 # Two characters of the private use area; templates that contain them get tokens for them too,
@@ -49,6 +50,16 @@ class TrustedMarkdown(str):
     __slots__ = ()
 
 
+class CapturedText(str):
+    """Captured text after ``| tojson``: becomes one JSON string, its values still tokens.
+
+    So a request body can be written as it is sent: ``{% set body %}{"a": "{{ x }}"}{% endset %}``
+    and ``"body": {{ body | tojson }}``.
+    """
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class InputReference:
     """``{{id.value}}``: what Outlook replaces by the input's value when somebody clicks."""
@@ -59,10 +70,7 @@ class InputReference:
         return "{{" + self.id + ".value}}"
 
     def __bool__(self) -> bool:
-        raise PrintError(
-            f"what a person types into {self.id!r} is not known while the card is made",
-            "decide on it in the web service",
-        )
+        raise _not_known_yet(self)
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,8 @@ class Ledger:
     printed: list[Printed] = field(default_factory=list)
     turns: int = 0
     characters: int = 0
+    references: list[Printed] = field(default_factory=list)
+    """Input references that reached the card."""
     value_reads: list[Printed] = field(default_factory=list)
     """Reads of ``name.value`` where ``name`` is a variable; ``value`` here is the name."""
 
@@ -131,22 +141,46 @@ class Rendering:
 def plain(value: Any) -> Any:
     """Return what filters, operators and comparisons see: captured text as plain text.
 
-    Raises PrintError for an input reference, whose value nobody knows yet.
+    Lists and mappings that a template made are searched; the caller's data, which plain_data
+    has marked, holds no captured text. Raises PrintError for an input reference, whose value
+    nobody knows yet.
     """
     if isinstance(value, Markup):
         ledger().work(len(value) // 1000)
         return TOKEN.sub(_plain_token, str(value))
+    if isinstance(value, CapturedText):
+        return plain(Markup(str(value)))  # noqa: S704 - captured text again, not HTML
     if isinstance(value, InputReference):
-        raise PrintError(
-            f"{{{{{value.id}.value}}}} can only be printed, its value is not known before the click"
-        )
-    if isinstance(value, (list, tuple)) and any(_captured(item) for item in value):
-        return [plain(item) for item in value]
+        raise _not_known_yet(value)
+    if hasattr(value, "__html__"):  # an imported template, printed as a whole
+        return plain(Markup(value))  # noqa: S704
+    if isinstance(value, (list, tuple, dict)) and not isinstance(value, (PlainList, PlainDict)):
+        return _plain_inside(value)
     return value
 
 
-def _captured(value: Any) -> bool:
-    return isinstance(value, (Markup, InputReference, list, tuple))
+def plain_itself(value: Any) -> Any:
+    """Return captured text as plain text, and everything else as it is, whatever is in it."""
+    return plain(value) if isinstance(value, (Markup, CapturedText, InputReference)) else value
+
+
+def _plain_inside(value: Any) -> Any:
+    ledger().work(len(value) + 1)
+    if isinstance(value, dict):
+        return {plain(name): plain(item) for name, item in value.items()}
+    items = [plain(item) for item in value]
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*items)  # what groupby gives has names for its two parts
+    return tuple(items) if isinstance(value, tuple) else items
+
+
+def _not_known_yet(reference: InputReference) -> PrintError:
+    name = reference.id
+    return PrintError(
+        f"{name!r} is no variable, so `{name}.value` is the input's value, which can only be "
+        "printed: it is not known before the click",
+        "decide on it in the web service; for a variable give the data with --data or --set",
+    )
 
 
 def _plain_token(token: re.Match[str]) -> str:
@@ -199,7 +233,7 @@ def settled(value: Any) -> Any:
     if value is None or isinstance(value, (str, int, float, Decimal, date, time, InputReference)):
         return value
     if isinstance(value, dict):
-        return {name: settled(plain(item)) for name, item in value.items()}
+        return {plain(name): settled(plain(item)) for name, item in value.items()}
     if isinstance(value, Iterable):
         return [settled(plain(item)) for item in _counted(value)]
     raise PrintError(*_unprintable(value))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from amcli.card.input_reference import INPUT_REFERENCE
 from amcli.card.rendering.compose import Misprint
 from amcli.card.rendering.ledger import (
     TOKEN,
+    CapturedText,
     InputReference,
     Ledger,
     Printed,
     PrintError,
     Trusted,
+    plain,
     text_of,
 )
 
@@ -37,15 +39,19 @@ def take_apart(text: str, ledger: Ledger) -> list[Piece]:
     end = 0
     for token in TOKEN.finditer(text):
         pieces += _literal(text[end : token.start()])
-        pieces.append(piece_of(ledger.at(token)))
+        pieces.append(piece_of(ledger.at(token), ledger))
         end = token.end()
     return pieces + _literal(text[end:])
 
 
-def piece_of(printed: Printed) -> Piece:
+def piece_of(printed: Printed, ledger: Ledger | None = None) -> Piece:
     """Return a printed value as a piece; the author's own text and references are literal."""
+    if isinstance(printed.value, InputReference) and ledger is not None:
+        ledger.references.append(printed)
     if isinstance(printed.value, (Trusted, InputReference)):
         return Piece(str(printed.value))
+    if isinstance(printed.value, CapturedText):
+        return Piece(plain(printed.value), printed)
     if isinstance(printed.value, (list, tuple, dict)):
         return Piece("", printed)
     try:
@@ -58,21 +64,32 @@ def _literal(text: str) -> list[Piece]:
     return [Piece(text)] if text else []
 
 
-@dataclass
 class Assembly:
     """A string put together again, that knows which of its characters came from data."""
 
-    text: str = ""
-    spans: list[tuple[int, int, Printed]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+        self.last = ""
+        """The last character so far."""
+        self.spans: list[tuple[int, int, Printed]] = []
 
     def literal(self, text: str) -> None:
         """Add the author's text."""
-        self.text += text
+        self._parts.append(text)
+        self._length += len(text)
+        self.last = text[-1:] or self.last
 
     def data(self, text: str, printed: Printed) -> None:
         """Add text from data, already escaped."""
-        self.spans.append((len(self.text), len(self.text) + len(text), printed))
-        self.text += text
+        self.spans.append((self._length, self._length + len(text), printed))
+        self.literal(text)
+
+    @property
+    def text(self) -> str:
+        """Return what was added so far."""
+        self._parts = ["".join(self._parts)]
+        return self._parts[0]
 
     def touching(self, start: int, end: int) -> Printed | None:
         """Return a print that stands in or right at a range, an empty one too."""
@@ -83,7 +100,8 @@ class Assembly:
 
     def without_foreign_references(self) -> str:
         """Return the text; raises Misprint where data makes or changes an input reference."""
-        for reference in INPUT_REFERENCE.finditer(self.text):
+        text = self.text
+        for reference in INPUT_REFERENCE.finditer(text) if self.spans else ():
             for first, last, printed in self.spans:
                 if first < reference.end() and last > reference.start():
                     raise Misprint(
@@ -91,7 +109,7 @@ class Assembly:
                         printed,
                         "send this value in a JSON body, where amcli can escape it",
                     )
-        return self.text
+        return text
 
 
 def joined(pieces: Iterable[Piece]) -> Assembly:

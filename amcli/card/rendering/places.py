@@ -48,6 +48,12 @@ PART_PROPERTIES: dict[str, frozenset[str]] = {
 }
 """Parts that a mapping from data may be, with the only names it may have."""
 
+LISTS_FROM_DATA = frozenset(
+    {"facts", "choices", "headers", "targets", "targetElements", "images", "inlines",
+     "expectedActors", "userIds"}
+)  # fmt: skip
+"""Properties whose list may come from data: texts, or mappings that are parts."""
+
 _BY_PROPERTY: dict[str, Place] = {
     **dict.fromkeys(("type", "@type"), Place.TYPE),
     **dict.fromkeys(
@@ -102,8 +108,6 @@ def place_of(part: str, name: str, owner: dict[str, Any]) -> Place:
     special = _BY_TYPE.get(part, {}).get(name)
     if special is not None:
         return special
-    if name == "body" and part not in {"Action.Http", "HttpPOST"}:
-        return Place.TEXT
     if part == "Choice" and name == "title" and _shown_as_buttons(owner):
         return Place.MARKDOWN
     return _BY_PROPERTY.get(name, Place.TEXT)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from amcli.card.document import CardDocument, card_kind
+from amcli.card.document import CardDocument, card_kind, inputs
 from amcli.card.rendering.compose import Misprint, NotJson, composed, read_json
 from amcli.card.rendering.fill import fill
-from amcli.card.rendering.ledger import InputReference, Ledger, Rendering
+from amcli.card.rendering.ledger import Ledger, Rendering
 from amcli.card.rendering.run import (
     CardTemplate,
     Envelope,
@@ -27,21 +27,23 @@ from amcli.suggestion import did_you_mean
 
 @dataclass(frozen=True)
 class RenderedCard:
-    """A rendered card: its JSON value, and what to call it."""
+    """A card that a template made."""
 
-    value: dict[str, Any]
-    source: str
-    duplicates: tuple[str, ...] = ()
+    card: CardDocument
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """Return the card's JSON value."""
+        return self.card.value
 
     @property
     def text(self) -> str:
         """Return the card as JSON, two spaces deep."""
-        return self.document().pretty()
+        return self.card.pretty()
 
     def document(self) -> CardDocument:
-        """Return the card as a document; raises CardError when it is neither format."""
-        kind = card_kind(self.value, self.source)
-        return CardDocument(self.value, kind, self.source, self.duplicates)
+        """Return the card as a document, which can be linted and checked."""
+        return self.card
 
 
 def render(
@@ -54,7 +56,7 @@ def render(
     """Return the card that a template makes of data.
 
     Data can never change the card: it is escaped for each place where it stands, and what cannot
-    be escaped is refused. Raises TemplateError with file and line, and DataError.
+    be escaped is refused. Raises TemplateError with file and line, DataError and CardError.
     """
     variables = variables_of(data, envelope, purpose_token)
     with telling_places(template, variables), Rendering() as ledger:
@@ -66,8 +68,10 @@ def render(
         if not isinstance(value, dict):
             raise TemplateError("the template makes no JSON object", file=str(template.path))
         filled = fill(value, ledger)
-        _check_references(filled, ledger)
-    return RenderedCard(filled, template.name, duplicates)
+        kind = card_kind(filled, template.name)
+        card = CardDocument(filled, kind, template.name, duplicates)
+        _check_references(card, variables, ledger)
+    return RenderedCard(card)
 
 
 def _json_error(
@@ -88,36 +92,22 @@ def _json_error(
     )
 
 
-def _check_references(card: dict[str, Any], ledger: Ledger) -> None:
+def _check_references(card: CardDocument, variables: Mapping[str, Any], ledger: Ledger) -> None:
     """Refuse references to inputs that the card does not have, and names that mean two things."""
-    inputs = {found.lower(): found for found in _input_ids(card)}
-    for printed in ledger.printed:
-        if isinstance(printed.value, InputReference) and printed.value.id.lower() not in inputs:
-            name = printed.value.id
+    ids = [str(node.value.get("id", "")) for node in inputs(card)]
+    known = {found.lower() for found in ids}
+    for printed in ledger.references:
+        name = printed.value.id
+        if name.lower() not in known:
             raise Misprint(
                 f"{name!r} is no variable, and the card has no input with this id",
                 printed,
-                did_you_mean(name, inputs.values()),
+                did_you_mean(name, [*ids, *variables]),
             )
     for read in ledger.value_reads:
-        if read.value.lower() in inputs:
+        if read.value.lower() in known:
             raise Misprint(
                 f"{read.value!r} is a variable and also an input of this card",
                 read,
                 f"for the input write `{{{{ input('{read.value}') }}}}`, or rename the variable",
             )
-
-
-def _input_ids(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        kind = value.get("type", value.get("@type"))
-        if str(kind).startswith("Input.") or kind in _MESSAGE_CARD_INPUTS:
-            yield str(value.get("id", ""))
-        for child in value.values():
-            yield from _input_ids(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from _input_ids(child)
-
-
-_MESSAGE_CARD_INPUTS = frozenset({"TextInput", "DateInput", "MultichoiceInput"})

@@ -83,9 +83,13 @@ def telling_places(
     return told_with_place(folder, main or template.file, variables)
 
 
-@lru_cache(maxsize=64)
 def environment_of(folder: Path) -> CardEnvironment:
     """Return the environment of a folder; it keeps compiled templates."""
+    return _environment(folder.resolve())  # a relative one means another after a chdir
+
+
+@lru_cache(maxsize=64)
+def _environment(folder: Path) -> CardEnvironment:
     return CardEnvironment(folder)
 
 

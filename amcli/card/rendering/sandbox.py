@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined, Undefined, nodes
 from jinja2.environment import Template, TemplateModule
-from jinja2.exceptions import TemplateNotFound
 from jinja2.runtime import Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS
@@ -23,17 +21,21 @@ from amcli.card.rendering.filters import (
     AuthorJoiner,
     card_filters,
     card_range,
+    knowing_no_inputs,
+    plain_dict,
     seeing_plain_text,
 )
 from amcli.card.rendering.ledger import (
     CLOSE,
     OPEN,
+    CapturedText,
     InputReference,
     Printed,
     PrintError,
     Trusted,
     ledger,
     plain,
+    plain_itself,
     settled,
 )
 from amcli.card.rendering.limits import MAX_INTEGER_BITS, LimitReached
@@ -61,7 +63,10 @@ class FolderLoader(FileSystemLoader):
             )
         if path.is_file() and path.stat().st_size > MAX_TEMPLATE_BYTES:
             raise LimitReached(f"{template!r} is larger than {MAX_TEMPLATE_BYTES // 1024**2} MB")
-        source, filename, _ = super().get_source(environment, template)
+        try:
+            source, filename, _ = super().get_source(environment, template)
+        except UnicodeDecodeError:
+            raise PrintError(f"{template!r} is not UTF-8 text", "save it as UTF-8") from None
         before = _stamp(path)
         return source, filename, lambda: _stamp(path) == before
 
@@ -109,11 +114,15 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
         self.marks = marks
         self.filters = card_filters()
         self.tests = {
-            name: test if name in _ASKS_ABOUT_UNDEFINED else seeing_plain_text(test, name)
+            name: knowing_no_inputs(test)
+            if name in _ASKS_ABOUT_UNDEFINED
+            else seeing_plain_text(test, name)
             for name, test in _TESTS.items()
         }
         del self.globals["lipsum"]
-        self.globals.update(range=card_range, joiner=AuthorJoiner, input=_input_reference)
+        self.globals.update(
+            range=card_range, dict=plain_dict, joiner=AuthorJoiner, input=_input_reference
+        )
 
     def _generate(
         self,
@@ -129,11 +138,12 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
 
     trusted = Trusted
     plain = staticmethod(plain)
+    plain_itself = staticmethod(plain_itself)
 
     @staticmethod
-    def tick() -> None:
-        """Count a turn."""
-        ledger().work()
+    def tick(turns: int) -> None:
+        """Count loop turns, or what takes as long."""
+        ledger().work(turns)
 
     def put(self, value: Any, file: str, line: int) -> Markup:
         """Return what a print leaves in the text: a token, or the author's own text."""
@@ -141,6 +151,8 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
             return self._captured(Markup(value))
         if isinstance(value, Trusted):
             return self.put_literal(str(value), file, line)
+        if isinstance(value, CapturedText):
+            return Markup(ledger().add(value, file, line))
         if isinstance(value, Undefined):
             # `{{ "," if not loop.last }}` without else is the plain, silent kind.
             return Markup(str(value))
@@ -179,7 +191,7 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return an attribute: of a mapping always the key, of values a few harmless methods."""
-        obj = plain(obj)
+        obj = plain_itself(obj)
         if isinstance(obj, dict):
             return self._key(obj, attribute)
         allowed = _allowed_attributes(obj)
@@ -192,7 +204,7 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """Return an item; keys and indexes are read as plain text."""
-        obj, argument = plain(obj), plain(argument)
+        obj, argument = plain_itself(obj), plain(argument)
         if isinstance(obj, dict):
             return self._key(obj, argument)
         if isinstance(argument, str):
@@ -216,23 +228,18 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
             _refuse_repetition(left, right)
         if operator == "%" and isinstance(left, str):
             raise PrintError("`%` formatting", 'write `~`, or `"%.2f" | format(x)`')
-        if isinstance(left, (str, list)):
-            ledger().work(len(left) // 1000)
+        if operator == "+" and isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
+            ledger().work(len(left) + len(right))
         result = super().call_binop(context, operator, left, right)
         if isinstance(result, str):
             ledger().write(len(result))
-        return list(result) if isinstance(result, tuple) else result
+        return result
 
     def _key(self, mapping: dict[Any, Any], key: Any) -> Any:
         try:
             return mapping[key]
         except (KeyError, TypeError):
             return self.undefined(obj=mapping, name=key)
-
-    def template_path(self, name: str) -> Path:
-        """Return the file of a template by its name inside the folder."""
-        assert isinstance(self.loader, FolderLoader)  # noqa: S101 - set in __init__
-        return Path(os.fspath(self.loader.searchpath[0])) / name
 
 
 def _allowed_attributes(obj: Any) -> frozenset[str] | None:
@@ -242,17 +249,16 @@ def _allowed_attributes(obj: Any) -> frozenset[str] | None:
     if isinstance(obj, (bool, int, float, bytes)) or obj is None:
         return frozenset()
     if isinstance(obj, (list, tuple, range)):
-        return LIST_METHODS
+        return LIST_METHODS.union(getattr(obj, "_fields", ()))
     if type(obj).__module__ in {"datetime", "decimal"}:
         return DATE_ATTRIBUTES
     return None
 
 
 def _kind(value: Any) -> str:
-    names: dict[type, str] = {bool: "true or false", type(None): "none", list: "a list"}
-    if isinstance(value, str):
-        return "a text"
-    return names.get(type(value), "a number" if isinstance(value, (int, float)) else "a value")
+    kinds = ((str, "a text"), (bool, "true or false"), ((int, float), "a number"),
+             ((list, tuple), "a list"), (type(None), "none"))  # fmt: skip
+    return next((name for kind, name in kinds if isinstance(value, kind)), "a value")
 
 
 def _refuse_repetition(left: Any, right: Any) -> None:
@@ -275,6 +281,3 @@ def _input_reference(name: str) -> InputReference:
             "ids that Outlook fills in have letters, digits, _, $ and @ only",
         )
     return InputReference(text)
-
-
-__all__ = ["CardEnvironment", "FolderLoader", "TemplateNotFound"]

@@ -11,6 +11,7 @@ from amcli.card.rendering.filters import REFUSED_FILTERS
 from amcli.card.rendering.ledger import CLOSE, LINE_MARK, OPEN
 
 _REFUSED_FUNCTIONS = {"lipsum": "write the text you want to see"}
+_CALL = 10  # a call takes about as long as this many loop turns
 _ESCAPED_ANYWAY = "leave it out: amcli escapes every value for the place where it stands"
 
 
@@ -164,13 +165,13 @@ class Rewriter(NodeTransformer):
         self.generic_visit(node)
         extends = [n for n in node.body if isinstance(n, nodes.Extends)]
         if not extends:
-            node.body.insert(0, self._tick(1))
+            node.body.insert(0, self._tick(1, _CALL))
         return node
 
     def visit_For(self, node: nodes.For) -> nodes.For:  # noqa: N802
         """Count each turn; go through plain text."""
         self.generic_visit(node)
-        node.iter = self._plain(node.iter)
+        node.iter = self._environment("plain_itself", node.lineno, node.iter)
         if node.test is not None:
             node.test = self._plain(node.test)
         node.body.insert(0, self._tick(node.lineno))
@@ -179,19 +180,19 @@ class Rewriter(NodeTransformer):
     def visit_Macro(self, node: nodes.Macro) -> nodes.Macro:  # noqa: N802
         """Count each call."""
         self.generic_visit(node)
-        node.body.insert(0, self._tick(node.lineno))
+        node.body.insert(0, self._tick(node.lineno, _CALL))
         return node
 
     def visit_CallBlock(self, node: nodes.CallBlock) -> nodes.CallBlock:  # noqa: N802
         """Count each ``caller()``."""
         self.generic_visit(node)
-        node.body.insert(0, self._tick(node.lineno))
+        node.body.insert(0, self._tick(node.lineno, _CALL))
         return node
 
     def visit_Block(self, node: nodes.Block) -> nodes.Block:  # noqa: N802
         """Count each ``self.block()``."""
         self.generic_visit(node)
-        node.body.insert(0, self._tick(node.lineno))
+        node.body.insert(0, self._tick(node.lineno, _CALL))
         return node
 
     # --- what is refused, and what stays as it is
@@ -227,10 +228,19 @@ class Rewriter(NodeTransformer):
         return node
 
     def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802
-        """Leave the template's name alone: the compiler reads it."""
+        """Leave a constant name alone, which the compiler reads; compute any other."""
+        node.template = self._template_name(node.template)
         return node
 
     visit_Import = visit_FromImport = visit_Extends = visit_Include  # noqa: N815
+
+    def _template_name(self, name: nodes.Expr) -> nodes.Expr:
+        if isinstance(name, nodes.Const):
+            return name
+        if isinstance(name, (nodes.List, nodes.Tuple)):
+            name.items = [self._template_name(item) for item in name.items]
+            return name
+        return self._plain(self.visit(name))
 
     # --- building blocks
 
@@ -251,8 +261,9 @@ class Rewriter(NodeTransformer):
     def _plain(self, node: nodes.Node) -> nodes.Expr:
         return self._environment("plain", node.lineno, node)
 
-    def _tick(self, line: int) -> nodes.Stmt:
-        return nodes.ExprStmt(self._environment("tick", line), lineno=line)
+    def _tick(self, line: int, turns: int = 1) -> nodes.Stmt:
+        weight = nodes.Const(turns, lineno=line)
+        return nodes.ExprStmt(self._environment("tick", line, weight), lineno=line)
 
     def _call(self, method: str, line: int, *args: nodes.Expr) -> nodes.Expr:
         place = [nodes.Const(self._name, lineno=line), nodes.Const(line, lineno=line)]

@@ -7,19 +7,19 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 
-from jinja2 import TemplateError as JinjaError
 from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.environment import Template
 from jinja2.exceptions import SecurityError
+from jinja2.filters import FILTERS
+from jinja2.tests import TESTS
 
 from amcli.card.rendering.compose import Misprint
-from amcli.card.rendering.ledger import PrintError
-from amcli.card.rendering.limits import LimitReached
-from amcli.errors import TemplateError
+from amcli.errors import AmcliError, TemplateError
 from amcli.suggestion import did_you_mean
 
 _UNDEFINED = re.compile(r"^'(?P<name>[^']+)' is undefined$")
-_NO_KEY = re.compile(r"^'(?:builtins\.)?dict object' has no attribute (?P<name>.+)$")
+_NO_KEY = re.compile(r"^'[\w.]*[dD]ict object' has no attribute (?P<name>.+)$")
+_NO_FILTER = re.compile(r"^No (?P<kind>filter|test) named '(?P<name>[^']+)'")
 _METHODS_OF_MAPPINGS = frozenset({"items", "keys", "values", "get"})
 
 
@@ -46,14 +46,12 @@ def told_with_place(folder: str, main: str, names: Iterable[str]) -> Iterator[No
         reason = f"there is no template {str(error.name)!r}"
         raise TemplateError(reason, file=at(name), line=line) from None
     except TemplateSyntaxError as error:
-        raise TemplateError(
-            error.message or "syntax error",
-            file=at(error.name),
-            line=error.lineno,
-            hint=getattr(error, "hint", None),
-        ) from None
-    except (JinjaError, PrintError, LimitReached, ArithmeticError, LookupError, TypeError,
-            ValueError, AttributeError, RecursionError, MemoryError) as error:  # fmt: skip
+        reason = error.message or "syntax error"
+        hint = getattr(error, "hint", None) or _near_filter(reason)
+        raise TemplateError(reason, file=at(error.name), line=error.lineno, hint=hint) from None
+    except (AmcliError, NameError, AssertionError):
+        raise  # an error of our own, or a mistake of our own
+    except Exception as error:  # noqa: BLE001 - there is nothing a template cannot make happen
         name, line = _place(error.__traceback__)
         reason, hint = _explained(error, names)
         raise TemplateError(reason, file=at(name), line=line, hint=hint) from None
@@ -78,11 +76,20 @@ def _explained(error: Exception, names: Iterable[str]) -> tuple[str, str | None]
         reason = "templates, macros or data nested without end"
     elif isinstance(error, MemoryError):
         reason = "the template needs more memory than there is"
+    elif isinstance(error, SyntaxError):
+        reason = "blocks or expressions are nested too deeply to be compiled"
     elif isinstance(error, SecurityError):
         hint = "use a filter: `| replace`, `| join`, `| format`, `| items`"
     elif "is not callable" in reason:
         hint = "a name behind a dot is always a key; for a method write a filter"
     return reason, hint
+
+
+def _near_filter(message: str) -> str | None:
+    found = _NO_FILTER.match(message)
+    if found is None:
+        return None
+    return did_you_mean(found["name"], {**FILTERS, **TESTS, "url": None, "markdown": None})
 
 
 def _undefined(message: str, names: Iterable[str]) -> tuple[str, str | None]:
