@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from amcli.errors import KeyMaterialError
 from amcli.files import read_bounded
 
 _MAX_SECRET_BYTES = 64 * 1024  # the longest OAuth access tokens are a few KB
+
+# A JWT begins with the base64url of '{"', and its header alone is longer than any word.
+_TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]{12,}(\.[A-Za-z0-9_=-]*)*")
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,11 @@ class Secret:
         return self._value
 
 
+def without_tokens(text: str) -> str:
+    """Return a text with *** for everything in it that looks like a bearer token."""
+    return _TOKEN.sub("***", text)
+
+
 def read_secret(path: Path) -> Secret:
     """Return the first line of a file, without its line end, as a secret.
 
@@ -39,7 +48,9 @@ def read_secret(path: Path) -> Secret:
     except UnicodeDecodeError:
         # The exception itself holds the bytes, so it must not be chained into an error.
         raise KeyMaterialError(f"{path}: the secret in this file is not UTF-8 text") from None
-    value = text.splitlines()[0] if text else ""
+    # Not splitlines(), which also cuts at a form feed and other characters of a passphrase.
+    value = text.partition("\n")[0].removesuffix("\r")
     if not value:
-        raise KeyMaterialError(f"{path}: the file is empty, a secret was expected in it")
+        what = "first line" if text else "file"
+        raise KeyMaterialError(f"{path}: the {what} is empty, a secret was expected in it")
     return Secret(value)

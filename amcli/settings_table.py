@@ -98,7 +98,7 @@ SETTINGS = (
     Setting("verify.jwks", Kind.LOCATION, "Key set to check tokens with, instead of Microsoft's."),
     Setting("verify.scope", _TEXT, "Scope that an Entra ID token must have."),
     Setting("verify.cloud", _TEXT, "Microsoft cloud that issues the tokens."),
-    Setting("verify.legacy_eat", _FLAG, "Judge EAT tokens by their old rules.", False),
+    Setting("verify.legacy_eat", _FLAG, "Judge EAT tokens by their old rules; else refuse.", True),
     Setting("lint.allow", _LIST, "Lint rules to leave out."),
     Setting("templates.folder", _PATH, "The project's own templates.", Path("templates")),
     Setting("service.purpose_key_file", _PATH, "File with the key of limited-purpose tokens."),

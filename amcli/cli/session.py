@@ -14,6 +14,7 @@ import click
 from amcli.cli.streams import silence
 from amcli.errors import FINDINGS, UnreadableInput
 from amcli.printable import printable
+from amcli.secrets import without_tokens
 
 if TYPE_CHECKING:
     from amcli.settings import Settings
@@ -64,6 +65,8 @@ class Session:
 
     def failed(self, message: str, exit_code: int, hint: str | None = None) -> int:
         """Say what failed and what was not done, and return the exit code."""
+        # A token that was typed in the wrong place comes back in Click's own messages.
+        message = without_tokens(message)
         if self.json:
             self._answer_failure(message, exit_code, hint)
         _say(f"amcli: {printable(self._outcome() + message)}")
@@ -115,7 +118,7 @@ class Session:
         if self.debug:
             import traceback
 
-            _say(traceback.format_exc())
+            _say(without_tokens(traceback.format_exc()))
 
 
 def current() -> Session:

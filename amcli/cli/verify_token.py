@@ -14,7 +14,7 @@ from amcli.cli.command import Command
 from amcli.cli.options import json_option, setting_option
 from amcli.cli.session import current
 from amcli.cli.token_input import find_given_token
-from amcli.errors import FINDINGS, ConfigurationError, UsageError
+from amcli.errors import FINDINGS, ConfigurationError, NetworkError, UsageError
 from amcli.seams import utc_now
 from amcli.settings_table import Source
 from amcli.verify.clouds import CLOUDS
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from amcli.verify.keyset import KeySource
     from amcli.verify.request import FoundToken
     from amcli.verify.token_policy import TokenPolicy
+
+
+_DIGITS_OF_A_DATE = 8
 
 
 class Moment(click.ParamType[datetime]):
@@ -39,7 +42,8 @@ class Moment(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         try:
-            if value.isascii() and value.isdigit():
+            # Eight digits are a date, 20260608; as seconds they would be a day in 1970.
+            if value.isascii() and value.isdigit() and len(value) > _DIGITS_OF_A_DATE:
                 return datetime.fromtimestamp(int(value), UTC)
             parsed = datetime.fromisoformat(value)
             return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
@@ -171,13 +175,15 @@ def _keys(asked: _Asked) -> KeySource:
         raise UsageError(
             "--offline, but the keys are on the network", hint="give a file: --jwks keys.json"
         )
-    from amcli.verify.fetch import https_fetcher
+    from amcli.verify.fetch import host_of, https_fetcher
     from amcli.verify.published import KeysAtUrl, PublishedKeys
 
     if asked.jwks is None:
         return PublishedKeys(https_fetcher())
-    if not asked.jwks.startswith("https://"):
-        raise UsageError(f"keys are read over https only, not from {asked.jwks!r}")
+    try:
+        host_of(asked.jwks)
+    except NetworkError as error:
+        raise UsageError(error.message, hint="--jwks https://HOST/PATH, or a file") from None
     return KeysAtUrl(asked.jwks, https_fetcher())
 
 
@@ -209,15 +215,9 @@ def _policy(asked: _Asked, trust: Trust) -> TokenPolicy:
         sender=asked.sender,
         performer=asked.performer,
         cloud=asked.cloud,
-        legacy_eat=_accepts_eat(),
+        legacy_eat=current().settings.get("verify.legacy_eat"),
         leeway_seconds=asked.leeway,
     )
-
-
-def _accepts_eat() -> bool:
-    """Return whether an EAT is judged by its rules; a captured one is, unless a setting says no."""
-    entry = current().settings.by_key["verify.legacy_eat"]
-    return entry.source is Source.DEFAULT or bool(entry.value)
 
 
 def _origin(ctx: click.Context, parameter: str) -> str:

@@ -36,7 +36,9 @@ def check_kind(case: Case) -> Check:
     """Refuse an EAT unless it was asked for, and say that its time is over."""
     if not case.policy.legacy_eat:
         return failed(
-            "kind", f"an EAT is not accepted here: {EAT_ENDED}", "accept it with legacy_eat"
+            "kind",
+            f"an EAT is not accepted here: {EAT_ENDED}",
+            "legacy_eat accepts it; for the command: AMCLI_VERIFY_LEGACY_EAT=true",
         )
     if case.claims.get("ver", EAT_VERSION) != EAT_VERSION:
         return failed("kind", f"the issuer is that of an EAT, ver is {shown(case.claims['ver'])}")

@@ -115,7 +115,7 @@ def check_scope(case: Case) -> Check:
     wanted = case.policy.scope
     if wanted is None:
         return passed("scope", f"delegated: {shown(scopes)}; no particular one was asked for")
-    if wanted in scopes.split(" "):
+    if wanted in scopes.split():
         return passed("scope", f"{shown(wanted)} is among the delegated ones")
     return failed("scope", f"scp is {shown(scopes)}, without {shown(wanted)}")
 

@@ -22,6 +22,7 @@ from amcli.verify.token_text import shown
 
 MIN_KEY_BITS = 2048
 _MAX_KEY_BITS = 8192  # a check with a larger key takes so long that it is an attack by itself
+_PRIVATE_PARTS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth"})  # RFC 7518, section 6.3.2
 _MAX_EXPONENT_BITS = 32  # the same; Microsoft's keys have 65537
 MAX_KEY_SET_BYTES = 1024 * 1024  # Entra's sets have about 11 KB
 
@@ -153,7 +154,7 @@ def _refuse_other_uses(member: Mapping[str, Any]) -> None:
     operations = member.get("key_ops", ["verify"])
     if not isinstance(operations, list) or "verify" not in operations:
         raise _Unusable('its "key_ops" do not allow "verify"')
-    if "d" in member:
+    if not _PRIVATE_PARTS.isdisjoint(member):
         raise _Unusable("it is a private key, which has no place in a key set")
 
 

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from amcli.errors import NothingFound, UnreadableInput
 from amcli.files import read_bounded, read_stream
-from amcli.secrets import Secret
+from amcli.secrets import Secret, without_tokens
 
 MAX_INPUT_BYTES = 1024 * 1024
 """A captured request with its body; Outlook's own have a few KB."""
@@ -24,6 +24,8 @@ TOKEN_HEADERS = ("authorization", "action-authorization")
 
 _REQUEST_LINE = re.compile(r"[A-Z]+ \S+ HTTP/\d(\.\d)?")
 _HEADER_LINE = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)")
+_LINE_END = re.compile(r"\r\n?")
+_FOLDED = re.compile(r"\n[ \t]+(?=\S)")  # a header value that goes on (RFC 9112, section 5.2)
 _BEARER = re.compile(r"bearer[ \t]+(\S+)", re.IGNORECASE)
 
 
@@ -47,6 +49,11 @@ def read_input(argument: str, stdin: BinaryIO) -> tuple[str, str]:
         return _text(content, "stdin"), "stdin"
     if not argument.startswith("@"):
         return argument, "the argument"
+    if without_tokens(argument) != argument:
+        raise UnreadableInput(
+            "behind the @ stands a token, a file's name was expected",
+            hint="put the token into a file, or give it on stdin: -",
+        )
     path = Path(argument[1:])
     content = read_bounded(path, MAX_INPUT_BYTES, what="captured request")
     return _text(content, str(path)), str(path)
@@ -58,7 +65,7 @@ def find_token(text: str, origin: str) -> FoundToken:
     Raises NothingFound where there is none, and UnreadableInput where there are two different
     ones: choosing would be guessing.
     """
-    lines = text.strip().replace("\r\n", "\n").split("\n")
+    lines = _FOLDED.sub(" ", _LINE_END.sub("\n", text.strip())).split("\n")
     if not lines[0]:
         raise UnreadableInput(f"{origin}: empty, a token was expected")
     headers = list(_headers(lines))

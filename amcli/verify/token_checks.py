@@ -72,7 +72,8 @@ def check_dates(case: Case, required: tuple[str, ...]) -> Check:
                 return failed("dates", f"{name} is missing")
         elif not is_numeric_date(value):
             return failed("dates", f"{name} must be a number of seconds, it is {shown(value)}")
-    return passed("dates", f"{', '.join(required)} are there, and times are numbers")
+    verb = "is" if len(required) == 1 else "are"
+    return passed("dates", f"{', '.join(required)} {verb} there, and times are numbers")
 
 
 def check_key(case: Case, authority: Authority) -> tuple[Check, TokenKey | None]:

@@ -66,6 +66,8 @@ class TokenPolicy:
             object.__setattr__(self, "tenants", parse_tenants(self.tenants))
         if not 0 <= self.leeway_seconds <= MAX_LEEWAY_SECONDS:
             raise UsageError(f"the leeway is 0 to {MAX_LEEWAY_SECONDS} seconds")
+        if self.scope is not None and self.scope.split() != [self.scope]:
+            raise UsageError(f"a scope is one word, such as user_impersonation: {self.scope!r}")
         if self.performer is not None:
             parse_performer(self.performer)
         if self.sender is not None and not is_address(self.sender):

@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from token_mint import APP_ID_URI, ATTACKS, CLIENT_ID, OBJECT_ID, SECONDS, TARGET, TENANT, Mint
 
 from amcli.cli import run
+from amcli.cli.verify_token import Moment
 
 AT = str(SECONDS)
 Run = Callable[..., int]
@@ -221,6 +223,65 @@ def test_a_jwks_that_is_not_one(
 )
 def test_calls_that_cannot_be_right(mint: Mint, options: list[str]) -> None:
     assert run(["verify-token", mint.token("v1"), *MINE, "--no-config", *options]) == 2
+
+
+@pytest.mark.parametrize("address", ["https://u:Topsecret@k.example/", "http://u:Top/secret@k/"])
+@pytest.mark.parametrize("token", ["a.b.c", None])
+def test_a_password_in_an_address_is_refused_and_not_repeated(
+    mint: Mint, address: str, token: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    called = ["verify-token", token or mint.token("v1"), *MINE, "--no-config", "--jwks", address]
+    assert run(called) == 2
+    shown = capsys.readouterr()
+    assert "secret" not in shown.out + shown.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["TOKEN"],
+        ["verify-token", "@TOKEN", *MINE],
+        ["verify-token", "-", "TOKEN", *MINE],
+        ["decode-token", "@TOKEN", "--debug"],
+        ["decode-token", "--json", "-", "TOKEN"],
+        ["decode-token", "--TOKEN"],
+        ["config", "TOKEN"],
+    ],
+)
+def test_a_token_in_the_wrong_place_is_not_repeated(
+    mint: Mint, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = mint.token("v1")
+    assert run([word.replace("TOKEN", token) for word in words]) in {2, 4}
+    shown = capsys.readouterr()
+    for part in token.split("."):
+        assert part not in shown.out + shown.err
+
+
+def test_a_file_without_its_at_sign_is_pointed_out(
+    mint: Mint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "token.txt"
+    file.write_text(mint.token("v1"))
+    assert run(["decode-token", str(file), "--no-config"]) == 2
+    shown = capsys.readouterr().err
+    assert f"hint: write @{file}" in shown
+    assert "history" not in shown
+
+
+@pytest.mark.parametrize("moment", ["20260608", "2026-06-08"])
+def test_eight_digits_are_a_date(moment: str) -> None:
+    assert Moment().convert(moment, None, None) == datetime(2026, 6, 8, tzinfo=UTC)
+
+
+def test_an_eat_is_judged_unless_a_setting_says_no(
+    mint: Mint, verify: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert verify(mint.token("eat"), "--audience", TARGET) == 0
+    assert "exp is there" in capsys.readouterr().out
+    no = ("--setting", "verify.legacy_eat=false")
+    assert verify(mint.token("eat"), "--audience", TARGET, *no) == 1
+    assert "AMCLI_VERIFY_LEGACY_EAT" in capsys.readouterr().out
 
 
 def test_keys_out_of_reach_are_no_forgery(

@@ -49,6 +49,8 @@ def found(text: str) -> tuple[str, str]:
             "capture, header Authorization",
         ),
         ("Host: x\nAuthorization: Bearer a.b.c\n\n{}", "capture, header Authorization"),
+        ("Host: x\rAuthorization: Bearer a.b.c\r\r{}", "capture, header Authorization"),
+        ("Host: x\r\nAuthorization: Bearer\r\n a.b.c\r\n", "capture, header Authorization"),
     ],
 )
 def test_where_the_token_is(text: str, place: str) -> None:

@@ -459,6 +459,10 @@ def test_a_upn_is_accepted_with_a_warning(mint: Mint) -> None:
 def test_a_scope_that_was_asked_for(mint: Mint) -> None:
     assert failures(mint, mint.token("v1"), scope="Global.Test") == []
     assert failures(mint, mint.token("v1"), scope="Global") == ["scope"]
+    assert failures(mint, mint.token("v1", scp="A  B"), scope="B") == []
+    for scope in ("", " ", "A B", "A "):
+        with pytest.raises(UsageError):
+            mint.policy(scope=scope)
     assert failures(mint, mint.token("eat"), scope="Global.Test") == ["scope"]
 
 
