@@ -46,6 +46,7 @@ def test_addresses_that_can_be_used(text: str, address: str) -> None:
         ("anna@[127.0.0.1]", "domain name"),
         ("anna@127.0.0.1", "domain name"),
         ("anna@straße.example", "two different"),
+        ("anna@con\u200btoso.example", "not seen"),
         ("anna@contoso.com\nBcc: eve@evil.com", "line break"),
         ("anna@contoso.com\r\n", "line break"),
         ("anna@contoso.com\x00", "U+0000"),

@@ -7,18 +7,19 @@ import enum
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 from amcli.errors import ConfigurationError, DeliveryError, UsageError
+from amcli.mail.reply_reader import ReplyReader, without
+from amcli.mail.server_url import parse_server_url
 from amcli.mail.smtp_reply import Reply, ask, phase, shown_reply
 
 _DONE = 250
-_MAX_REPLY_BYTES = 1024 * 1024  # all replies of one connection; real ones are a few KB
 _GOODBYE_SECONDS = 2.0
+_LONGEST_TIMEOUT = 24 * 60 * 60.0
+_BEGINS_WITH_TLS = "a server that begins with TLS says nothing here: smtps://host:465 is for such"
 
 
 class Security(enum.Enum):
@@ -56,15 +57,18 @@ class SmtpServer:
     ) -> SmtpServer:
         """Return the server in ``smtp://host[:587]`` or ``smtps://host[:465]``.
 
-        Raises UsageError for every other form, above all for a password in the URL.
+        Raises UsageError for every other form, above all for a password in the URL, which no
+        message repeats, and for a timeout that is none.
         """
-        scheme, host, port = _url_parts(url)
+        scheme, host, port = parse_server_url(url)
+        if not 0 < timeout <= _LONGEST_TIMEOUT:
+            raise UsageError("the timeout must be more than 0 seconds and at most a day")
         security = Security.STARTTLS if scheme == "smtp" else Security.IMPLICIT
         if plaintext and security is Security.IMPLICIT:
             raise UsageError("smtps:// and plaintext contradict each other", hint="use smtp://")
         return cls(
             host,
-            port or (587 if scheme == "smtp" else 465),
+            port,
             Security.NONE if plaintext else security,
             ca_file,
             timeout,
@@ -79,13 +83,15 @@ class SmtpServer:
 
 
 @contextlib.contextmanager
-def open_connection(server: SmtpServer) -> Iterator[smtplib.SMTP]:
+def open_connection(server: SmtpServer, *, hidden: Sequence[bytes] = ()) -> Iterator[smtplib.SMTP]:
     """Yield a connection that has greeted the server, inside verified TLS where asked for.
 
-    Raises DeliveryError, named by the phase, when it does not come to that.
+    ``hidden`` is taken out of everything that the server says: it may well repeat what it was
+    sent. Raises DeliveryError, named by the phase, when it does not come to that.
     """
     context = None if server.security is Security.NONE else _tls_context(server.ca_file)
     connection = _connect(server, context)
+    connection.hidden = hidden
     try:
         _greet(connection, server)
         if server.security is Security.STARTTLS:
@@ -96,39 +102,23 @@ def open_connection(server: SmtpServer) -> Iterator[smtplib.SMTP]:
         _say_goodbye(connection)
 
 
-def _url_parts(url: str) -> tuple[str, str, int | None]:
-    wanted = "a mail server is written smtp://host:587 or smtps://host:465"
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise UsageError(wanted) from None
-    if "@" in parts.netloc:
-        # Not repeated in the message: it is about to hold a password.
-        raise UsageError(
-            "the SMTP URL must not hold user or password: others can see it",
-            hint="use --smtp-user and --smtp-password-file",
-        )
-    host = parts.hostname or ""
-    extra = parts.path.strip("/") or parts.query or parts.fragment
-    if parts.scheme not in {"smtp", "smtps"} or not host or extra or not host.isprintable():
-        raise UsageError(f"{wanted}, not {url[:80]!r}")
-    return parts.scheme, host, port
-
-
 def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=ca_file)
-    except (OSError, ssl.SSLError):
+    except ssl.SSLError:
         raise ConfigurationError(f"{ca_file}: cannot be read as PEM certificates of a CA") from None
+    except OSError as error:
+        why = f"cannot be read as PEM certificates of a CA: {error.strerror}"
+        raise ConfigurationError(f"{ca_file}: {why}") from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
 
-def _connect(server: SmtpServer, context: ssl.SSLContext | None) -> smtplib.SMTP:
+def _connect(server: SmtpServer, context: ssl.SSLContext | None) -> _Bounded:
     # Given at construction, host and name spare smtplib a DNS look-up of this machine's own name.
-    with phase(server.name, "connecting"):
-        if server.security is Security.IMPLICIT:
+    implicit = server.security is Security.IMPLICIT
+    with phase(server.name, "connecting", when_silent=None if implicit else _BEGINS_WITH_TLS):
+        if implicit:
             return _BoundedTls(
                 server.host, server.port, _own_name(), timeout=server.timeout, context=context
             )
@@ -173,29 +163,21 @@ def _own_name() -> str:
 
 
 class _Bounded(smtplib.SMTP):
-    """Reads replies up to a limit, so that an endless one cannot fill the memory."""
+    """Reads replies up to a length and a time, and hides in them what must not be shown."""
+
+    hidden: Sequence[bytes] = ()
 
     def getreply(self) -> tuple[int, bytes]:
         if self.file is None and self.sock is not None:
-            self.file = _BoundedFile(self.sock.makefile("rb"))
-        return super().getreply()
+            self.file = ReplyReader(self.sock)
+        if self.file is not None:
+            self.file.begin()
+        reader = self.file
+        code, text = super().getreply()
+        # Without a code the whole line is shown: it says what speaks there instead.
+        said = reader.last_line if code < 0 and reader is not None else text
+        return code, without(said, self.hidden)
 
 
 class _BoundedTls(_Bounded, smtplib.SMTP_SSL):
     pass
-
-
-class _BoundedFile:
-    def __init__(self, file: Any) -> None:
-        self._file = file
-        self._left = _MAX_REPLY_BYTES
-
-    def readline(self, size: int) -> bytes:
-        line: bytes = self._file.readline(size)
-        self._left -= len(line)
-        if self._left < 0:
-            raise OSError("the replies are too long")
-        return line
-
-    def close(self) -> None:
-        self._file.close()

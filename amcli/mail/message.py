@@ -14,7 +14,7 @@ from email.header import Header
 from email.quoprimime import body_encode
 from email.utils import format_datetime
 
-from amcli.address import address_domain, header_text, parse_address
+from amcli.address import address_domain, header_text, parse_address, without_case
 from amcli.errors import AddressError
 from amcli.mail.body import HtmlBody
 from amcli.seams import Clock, RandomSource, random_bytes, random_guid, utc_now
@@ -49,11 +49,17 @@ def parse_recipients(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the addresses in To and those in Cc; raises AddressError for what is no address.
 
-    Whoever is named twice gets the mail once, and stands in To rather than in Cc.
+    Whoever is named twice, be it in upper and in lower case, gets the mail once, and stands in To
+    rather than in Cc.
     """
-    in_to = tuple(dict.fromkeys(map(parse_address, to)))
-    in_cc = dict.fromkeys(map(parse_address, cc))
-    return in_to, tuple(address for address in in_cc if address not in in_to)
+    found: dict[str, str] = {}
+    for address in map(parse_address, (*to, *cc)):
+        found.setdefault(without_case(address), address)
+    first_in_to = {without_case(parse_address(address)) for address in to}
+    return (
+        tuple(address for name, address in found.items() if name in first_in_to),
+        tuple(address for name, address in found.items() if name not in first_in_to),
+    )
 
 
 def compose(

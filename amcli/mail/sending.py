@@ -105,9 +105,7 @@ def prepare(request: SendRequest, *, clock: Clock = utc_now) -> Prepared:
     _refuse_mismatches(request)
     placeholder = _placeholder_warnings(request)
     card = _checked(request)
-    subject = request.subject or card_headline(request.document)
-    if not subject:
-        raise UsageError("the mail has no subject", hint="give one with --subject")
+    subject = _subject(request)
     signed = _signed(card, request, clock)
     body = embed(signed or card, fallback_html=request.fallback_html)
     message = compose(
@@ -139,6 +137,15 @@ def send_prepared(
             hint="send it again to the refused ones only",
         )
     return receipts
+
+
+def _subject(request: SendRequest) -> str:
+    if request.subject and not request.subject.strip():
+        raise UsageError("the subject is empty", hint="leave --subject out for the card's own")
+    subject = request.subject or card_headline(request.document)
+    if not subject:
+        raise UsageError("the mail has no subject", hint="give one with --subject")
+    return subject
 
 
 def _refuse_mismatches(request: SendRequest) -> None:

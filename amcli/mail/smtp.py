@@ -17,7 +17,7 @@ from amcli.mail.message import MailMessage
 from amcli.mail.smtp_auth import Credentials, log_in
 from amcli.mail.smtp_reply import Reply, ask, phase, shown_reply
 
-__all__ = ["Credentials", "Receipt", "Security", "SmtpServer", "deliver"]
+__all__ = ["Credentials", "InterruptedAtTheEnd", "Receipt", "Security", "SmtpServer", "deliver"]
 
 _SEND_IT = 354
 
@@ -30,6 +30,10 @@ class Receipt:
     accepted: bool
     code: int
     reply: str
+
+
+class InterruptedAtTheEnd(KeyboardInterrupt):
+    """Somebody interrupted when the mail was sent already: the server may have taken it."""
 
 
 def deliver(
@@ -45,25 +49,35 @@ def deliver(
     receipts say who was left out. Credentials are never sent without TLS.
 
     Raises DeliveryError when nothing was delivered, DeliveryUnknown when the connection broke after
-    the mail was sent and before the server answered, UsageError for credentials without TLS.
+    the mail was sent and before the server answered or its answer was none, UsageError for
+    credentials without TLS, and InterruptedAtTheEnd for an interruption that came too late.
     """
     if credentials is not None and server.security is Security.NONE:
         raise UsageError(
             "user and password are not sent without TLS",
             hint="drop --smtp-plaintext, or the login",
         )
-    with open_connection(server) as connection:
-        _check_size(connection, message, server)
-        if credentials is not None:
-            with phase(server.name, "logging in (AUTH)"):
-                log_in(connection, credentials, server.name)
-        _name_sender(connection, message, server)
-        receipts = _name_recipients(connection, message, server, partial)
-        final = _send_content(connection, message, server)
-        return [
-            Receipt(r.recipient, True, final.code, final.text) if r.accepted else r
-            for r in receipts
-        ]
+    handed_over = False
+    try:
+        with open_connection(
+            server, hidden=credentials.traces if credentials else ()
+        ) as connection:
+            _check_size(connection, message, server)
+            if credentials is not None:
+                with phase(server.name, "logging in (AUTH)"):
+                    log_in(connection, credentials, server.name)
+            _name_sender(connection, message, server)
+            receipts = _name_recipients(connection, message, server, partial)
+            _send_content(connection, message, server)
+            handed_over = True
+            final = _final_reply(connection, message, server)
+    except KeyboardInterrupt:
+        if handed_over:
+            raise InterruptedAtTheEnd from None
+        raise
+    return [
+        Receipt(r.recipient, True, final.code, final.text) if r.accepted else r for r in receipts
+    ]
 
 
 def _check_size(connection: smtplib.SMTP, message: MailMessage, server: SmtpServer) -> None:
@@ -117,17 +131,14 @@ def _refusal(server: SmtpServer, refused: Sequence[Receipt], others: int) -> Del
     return DeliveryError(f"{server.name}: refused {who}", hint=hint if others else None)
 
 
-def _send_content(connection: smtplib.SMTP, message: MailMessage, server: SmtpServer) -> Reply:
+def _send_content(connection: smtplib.SMTP, message: MailMessage, server: SmtpServer) -> None:
+    """Send the mail without its end: until then the server must not deliver it."""
     with phase(server.name, "announcing the mail (DATA)"):
         reply = ask(connection, "DATA")
     if reply.code != _SEND_IT:
         raise DeliveryError(f"{server.name}: refused the mail (DATA): {reply}")
     with phase(server.name, "sending the mail"):
         connection.send(_dot_stuffed(message.content))
-    reply = _final_reply(connection, message, server)
-    if not _done(reply):
-        raise DeliveryError(f"{server.name}: did not take the mail: {reply}")
-    return reply
 
 
 def _final_reply(connection: smtplib.SMTP, message: MailMessage, server: SmtpServer) -> Reply:
@@ -136,14 +147,23 @@ def _final_reply(connection: smtplib.SMTP, message: MailMessage, server: SmtpSer
         if connection.sock is not None:
             connection.sock.settimeout(server.final_timeout)
         connection.send(b".\r\n")
-        return shown_reply(*connection.getreply())
+        reply = shown_reply(*connection.getreply())
     except (OSError, smtplib.SMTPException):
-        raise DeliveryUnknown(
-            f"{server.name}: the connection broke after the mail was sent and before the server "
-            f"answered: nobody can tell whether it was taken ({message.message_id})",
-            hint="look for this Message-ID in a mailbox or in the server's log before you send "
-            "it again",
-        ) from None
+        raise _unknown("the connection broke", message, server) from None
+    if _done(reply):
+        return reply
+    if reply.code < 400:  # noqa: PLR2004 - RFC 5321, section 4.2.1: 4yz and 5yz refuse
+        raise _unknown(f"the server answered {reply}", message, server)
+    raise DeliveryError(f"{server.name}: did not take the mail: {reply}")
+
+
+def _unknown(what: str, message: MailMessage, server: SmtpServer) -> DeliveryUnknown:
+    return DeliveryUnknown(
+        f"{server.name}: {what} after the mail was sent and before it said that it has it: "
+        f"nobody can tell whether it was taken ({message.message_id})",
+        hint="look for this Message-ID in a mailbox or in the server's log before you send it "
+        "again",
+    )
 
 
 def _dot_stuffed(content: bytes) -> bytes:

@@ -12,7 +12,6 @@ from amcli.secrets import Secret
 
 _ACCEPTED = 235  # RFC 4954, section 6
 _GO_ON = 334
-_SHORTEST_HIDDEN = 4
 
 
 @dataclass(frozen=True)
@@ -39,12 +38,19 @@ class Credentials:
         assert secret is not None  # noqa: S101 - __post_init__
         return secret
 
+    @property
+    def traces(self) -> tuple[bytes, ...]:
+        """Return the secret in every form in which a server gets it, and may repeat it."""
+        secret = self.secret.reveal()
+        sent = (_plain_message(self), _xoauth2_message(self), secret)
+        return (*(_base64(text).encode("ascii") for text in sent), secret.encode("utf-8"))
+
 
 _SEPARATORS = frozenset("\0\1\r\n")
 
 
 def log_in(connection: smtplib.SMTP, credentials: Credentials, server: str) -> None:
-    """Log in with the mechanism that fits; the connection must be inside TLS.
+    """Log in with the mechanism that fits; the connection is inside TLS and hides the traces.
 
     A token needs XOAUTH2, a password PLAIN or LOGIN, in this order. Raises DeliveryError, with the
     server's reply and never with the secret, when none is offered or the login is refused.
@@ -53,8 +59,7 @@ def log_in(connection: smtplib.SMTP, credentials: Credentials, server: str) -> N
     reply = _EXCHANGES[mechanism](connection, credentials)
     if reply.code != _ACCEPTED:
         raise DeliveryError(
-            f"{server}: refused the login of {credentials.user!r} ({mechanism}): "
-            f"{_without_secrets(reply, credentials)}",
+            f"{server}: refused the login of {credentials.user!r} ({mechanism}): {reply}",
             hint="check user and password; some servers want an app password or a token",
         )
 
@@ -73,8 +78,11 @@ def _mechanism(connection: smtplib.SMTP, credentials: Credentials, server: str) 
 
 
 def _plain(connection: smtplib.SMTP, credentials: Credentials) -> Reply:
-    message = f"\0{credentials.user}\0{credentials.secret.reveal()}"  # RFC 4616
-    return ask(connection, "AUTH", f"PLAIN {_base64(message)}")
+    return ask(connection, "AUTH", f"PLAIN {_base64(_plain_message(credentials))}")
+
+
+def _plain_message(credentials: Credentials) -> str:
+    return f"\0{credentials.user}\0{credentials.secret.reveal()}"  # RFC 4616
 
 
 def _login(connection: smtplib.SMTP, credentials: Credentials) -> Reply:
@@ -87,10 +95,13 @@ def _login(connection: smtplib.SMTP, credentials: Credentials) -> Reply:
 
 
 def _xoauth2(connection: smtplib.SMTP, credentials: Credentials) -> Reply:
-    message = f"user={credentials.user}\1auth=Bearer {credentials.secret.reveal()}\1\1"
-    reply = ask(connection, "AUTH", f"XOAUTH2 {_base64(message)}")
+    reply = ask(connection, "AUTH", f"XOAUTH2 {_base64(_xoauth2_message(credentials))}")
     # A refusal comes as a challenge that explains it; the empty answer asks for the real reply.
     return ask(connection, "") if reply.code == _GO_ON else reply
+
+
+def _xoauth2_message(credentials: Credentials) -> str:
+    return f"user={credentials.user}\1auth=Bearer {credentials.secret.reveal()}\1\1"
 
 
 _EXCHANGES = {"PLAIN": _plain, "LOGIN": _login, "XOAUTH2": _xoauth2}
@@ -98,14 +109,3 @@ _EXCHANGES = {"PLAIN": _plain, "LOGIN": _login, "XOAUTH2": _xoauth2}
 
 def _base64(text: str) -> str:
     return base64.b64encode(text.encode("utf-8")).decode("ascii")
-
-
-def _without_secrets(reply: Reply, credentials: Credentials) -> Reply:
-    """Return the reply without what we sent: a server may well repeat it."""
-    secret, user = credentials.secret.reveal(), credentials.user
-    sent = (f"\0{user}\0{secret}", f"user={user}\1auth=Bearer {secret}\1\1", secret)
-    text = reply.text
-    for hidden in (*map(_base64, sent), secret):
-        if len(hidden) >= _SHORTEST_HIDDEN:
-            text = text.replace(hidden, "***")
-    return Reply(reply.code, text)

@@ -24,6 +24,8 @@ class Reply:
     text: str
 
     def __str__(self) -> str:
+        if self.code < 0:
+            return f'"{self.text}", which is no reply of a mail server'
         return f"{self.code} {self.text}".strip()
 
 
@@ -42,8 +44,11 @@ def shown_reply(code: int, text: bytes | str) -> Reply:
 
 
 @contextlib.contextmanager
-def phase(server: str, doing: str) -> Iterator[None]:
-    """Turn whatever goes wrong inside into a DeliveryError that says when it happened."""
+def phase(server: str, doing: str, *, when_silent: str | None = None) -> Iterator[None]:
+    """Turn whatever goes wrong inside into a DeliveryError that says when it happened.
+
+    ``when_silent`` is the hint for a server that says nothing.
+    """
     try:
         yield
     except ssl.SSLCertVerificationError as error:
@@ -59,12 +64,24 @@ def phase(server: str, doing: str) -> Iterator[None]:
     except smtplib.SMTPServerDisconnected as error:
         timed_out = "timed out" in str(error)
         what = "no answer in time" if timed_out else "the connection was closed"
-        raise DeliveryError(f"{server}: {what} while {doing}") from None
+        hint = when_silent if timed_out else None
+        raise DeliveryError(f"{server}: {what} while {doing}", hint=hint) from None
     except socket.gaierror:
-        raise DeliveryError(f"{server}: there is no host of this name") from None
+        raise DeliveryError(
+            f"{server}: there is no host of this name",
+            hint="check the name in --smtp (smtp.url), and whether this machine has DNS",
+        ) from None
     except TimeoutError:
-        raise DeliveryError(f"{server}: no answer in time while {doing}") from None
-    except (OSError, smtplib.SMTPException) as error:
+        raise DeliveryError(
+            f"{server}: no answer in time while {doing}", hint=when_silent
+        ) from None
+    except ConnectionRefusedError:
+        raise DeliveryError(
+            f"{server}: the connection was refused while {doing}",
+            hint="is a mail server listening there? Usual ports are 587 for smtp:// and 465 for "
+            "smtps://",
+        ) from None
+    except (OSError, UnicodeError, smtplib.SMTPException) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
         raise DeliveryError(f"{server}: {why} while {doing}") from None
 

@@ -122,3 +122,13 @@ def test_recipients_that_were_left_out_are_an_error_of_their_own() -> None:
             send_prepared(prepared, target, partial=True)
     assert partly.value.exit_code == 7
     assert server.received.content == prepared.message.content
+
+
+def test_case_does_not_make_two_people_of_one() -> None:
+    route = Route.between(ME, ["b@x.de", "B@X.de"], ["B@x.DE", "c@x.de"])
+    assert (route.to, route.cc) == (("b@x.de",), ("c@x.de",))
+
+
+def test_a_subject_of_blanks_is_refused() -> None:
+    with pytest.raises(UsageError, match="subject is empty"):
+        prepare(request(subject=" "))

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import smtplib
 import socket
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +27,7 @@ from amcli.errors import (
 )
 from amcli.mail.body import HtmlBody
 from amcli.mail.message import MailMessage, compose
-from amcli.mail.smtp import Credentials, Security, SmtpServer, deliver
+from amcli.mail.smtp import Credentials, InterruptedAtTheEnd, Security, SmtpServer, deliver
 from amcli.outlook.authority import LocalAuthority
 from amcli.outlook.inbox import Inbox
 from amcli.secrets import Secret
@@ -454,3 +458,147 @@ def test_smtps_without_tls_makes_no_sense() -> None:
 
 def test_every_trouble_is_of_the_family() -> None:
     assert issubclass(DeliveryUnknown, AmcliError)
+
+
+# --- what hostile servers and slips of the hand must not bring about ----------------------------
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "bob:Topsecret@host:587",
+        "smtp:/bob:Topsecret@host",
+        "smtp//bob:Topsecret@host",
+        "smtp://bob:1/Topsecret@host",
+        "smtp://host?password=Topsecret",
+        "smtp://host:Topsecret",
+        "smtp://host/Topsecret",
+        "smtp://host#Topsecret",
+        "Topsecret",
+    ],
+)
+def test_no_url_that_is_refused_is_repeated(url: str) -> None:
+    with pytest.raises(UsageError, match="smtp://host:587") as refused:
+        SmtpServer.parse(url)
+    assert "Topsecret" not in f"{refused.value.message} {refused.value.hint}"
+
+
+@pytest.mark.parametrize(
+    "host", ["a" * 70 + ".com", "ü..com", "ho\nst", "ho st", "host:0", "[::x]", "a..b", "-a.com",
+             "x:" + "9" * 5000, "ho\u200bst\u00a0"]
+)  # fmt: skip
+def test_a_host_that_cannot_be_one_is_refused(host: str) -> None:
+    with pytest.raises(UsageError, match="smtp://host:587"):
+        SmtpServer.parse(f"smtp://{host}")
+
+
+def test_a_host_with_other_letters_becomes_punycode() -> None:
+    assert SmtpServer.parse("smtp://bücher.example").host == "xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 1e300, float("inf"), float("nan")])
+def test_a_timeout_that_is_none_is_refused(seconds: float) -> None:
+    with pytest.raises(UsageError, match="timeout"):
+        SmtpServer.parse("smtp://mail.contoso.com", timeout=seconds)
+
+
+@pytest.mark.parametrize("phase", ["AUTH", "MAIL", "RCPT", "DATA", "end"])
+@pytest.mark.parametrize("form", ["whole", "cut", "wrapped"])
+def test_no_reply_of_any_phase_shows_a_long_token(
+    phase: str, form: str, mail: MailMessage, authority: LocalAuthority, ca_file: Path
+) -> None:
+    token = "".join(f"{number:04}xyz" for number in range(400))
+    sent = base64.b64encode(f"user=anna\1auth=Bearer {token}\1\1".encode())
+    echo = {"whole": sent, "cut": sent[:250], "wrapped": b" ".join([sent[:200], sent[200:700]])}
+    answers = {phase: b"554 bad: " + echo[form] + b"\r\n"}
+    credentials = Credentials("anna", token=Secret(token))
+    features = ("AUTH XOAUTH2",)
+    with (
+        ScriptedServer(answers, tls=authority.server_context(), features=features) as server,
+        pytest.raises(DeliveryError, match=r"554 bad: \*\*\*") as refused,
+    ):
+        deliver(mail, starttls(server, ca_file), credentials=credentials)
+    assert sent[:40].decode() not in refused.value.message
+
+
+@pytest.mark.parametrize("echo", [b"two  blanks", b"two blanks", b"dHdvICBibGFua3M="])
+def test_a_password_is_hidden_however_its_white_space_is_repeated(
+    echo: bytes, mail: MailMessage, authority: LocalAuthority, ca_file: Path
+) -> None:
+    answers = {"AUTH": b"535 not " + echo + b", no\r\n"}
+    credentials = Credentials("anna", Secret("two  blanks"))
+    with (
+        ScriptedServer(answers, tls=authority.server_context(), features=("AUTH LOGIN",)) as server,
+        pytest.raises(DeliveryError, match=r"535 not \*\*\*=?, no"),
+    ):
+        deliver(mail, starttls(server, ca_file), credentials=credentials)
+
+
+def test_a_greeting_that_drips_is_given_up_in_time(mail: MailMessage) -> None:
+    stop = threading.Event()
+
+    def drip(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection, contextlib.suppress(OSError):
+            while not stop.wait(0.1):
+                connection.sendall(b"2")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=drip, args=(listener,))
+        thread.start()
+        target = SmtpServer("127.0.0.1", listener.getsockname()[1], Security.NONE, timeout=0.5)
+        began = time.monotonic()
+        with pytest.raises(DeliveryError, match="no answer in time while connecting") as late:
+            deliver(mail, target)
+        assert time.monotonic() - began < 5
+        stop.set()
+        thread.join()
+    assert "smtps://" in str(late.value.hint)
+
+
+def test_what_is_no_mail_server_is_shown_as_it_speaks(mail: MailMessage) -> None:
+    answers = {"connect": b"HTTP/1.1 400 Bad Request\r\n"}
+    with (
+        ScriptedServer(answers) as server,
+        pytest.raises(DeliveryError, match=r'"HTTP/1\.1 400 Bad Request", which is no reply'),
+    ):
+        deliver(mail, plain(server))
+
+
+@pytest.mark.parametrize("reply", [b"354 go on\r\n", b"what?\r\n", b"150 hm\r\n"])
+def test_an_answer_that_is_none_leaves_open_whether_the_mail_was_taken(
+    reply: bytes, mail: MailMessage
+) -> None:
+    with ScriptedServer({"end": reply}) as server, pytest.raises(DeliveryUnknown):
+        deliver(mail, plain(server))
+
+
+@pytest.mark.parametrize(
+    ("verb", "late"), [("EHLO", False), ("MAIL", False), ("DATA", False), ("end", True)]
+)
+def test_an_interruption_says_whether_the_mail_may_be_out(
+    verb: str, late: bool, mail: MailMessage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(self: smtplib.SMTP, data: bytes | str) -> None:
+        sent = data if isinstance(data, str) else data.decode("ascii")
+        if sent.upper().startswith("." if verb == "end" else verb):
+            raise KeyboardInterrupt
+        original(self, data)
+
+    original = smtplib.SMTP.send
+    monkeypatch.setattr(smtplib.SMTP, "send", interrupted)
+    with ScriptedServer() as server, pytest.raises(KeyboardInterrupt) as stopped:
+        deliver(mail, plain(server))
+    assert isinstance(stopped.value, InterruptedAtTheEnd) is late
+
+
+def test_what_cannot_be_reached_comes_with_a_hint(mail: MailMessage, tmp_path: Path) -> None:
+    for target, words in (
+        (SmtpServer("127.0.0.1", free_port(), timeout=2), "587"),
+        (SmtpServer("mail.invalid", 587, timeout=2), "check the name"),
+    ):
+        with pytest.raises(DeliveryError) as failed:
+            deliver(mail, target)
+        assert words in str(failed.value.hint)
+    with pytest.raises(ConfigurationError, match="No such file"):
+        deliver(mail, SmtpServer("127.0.0.1", 1, ca_file=tmp_path / "nope"))
