@@ -73,6 +73,16 @@ AUTHOR_MARKDOWN = {
     "link from data": "[{{ x }}]({{ base | url }}/{{ n }})",
     "lines": "{{ x }}\\n{{ y }}",
     "rule below": "{{ x }}\\n{{ y }}\\n---",
+    "rule apart": "Hi {{ x }}\\n\\n---\\n\\n{{ y }}",
+    "between": "{{ x }} - {{ y }}",
+    "list below a line": "Notes:\\n- {{ x }}\\n- {{ y }}",
+    "numbers below a line": "Steps:\\n1. {{ x }}\\n2. {{ y }}",
+    "number sign behind": "{{ x }}# and {{ y }}#",
+    "behind a bracket": "[{{ n }}]{{ x }} and [draft]{{ y }}",
+    "behind a half entity": "R&am{{ x }} <b{{ y }}",
+    "destination in brackets": "[a](<https://contoso.com/{{ x }}/p>) {{ y }}",
+    "destination with parentheses": "[a](https://contoso.com/(foo)/{{ x }}/b) {{ y }}",
+    "destination that is shown": "<https://contoso.com/{{ x }}> {{ y }}",
 }
 
 _INCLUDED = {
