@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,13 @@ from typing import Any
 from amcli.errors import ConfigurationError
 from amcli.files import read_bounded
 from amcli.settings_table import BY_KEY, SECTIONS, Entry, Source, value_from_toml
+from amcli.strict_toml import NotToml, parse_toml
 from amcli.suggestion import did_you_mean
 
 FILE_NAME = "amcli.toml"
 _MAX_FILE_BYTES = 1024 * 1024
+_FEW_NAMES = 15
+"""As many are listed for somebody whose name resembles none; the largest section has ten."""
 
 
 class SettingsFile:
@@ -26,12 +28,14 @@ class SettingsFile:
     def __init__(self, path: Path, start: Path) -> None:
         self.folder = path.absolute().parent
         self.path = path.relative_to(start) if path.is_relative_to(start) else path
-        text = _read(path)
-        self.lines = dict(_line_numbers(text))
+        content = read_bounded(
+            path, _MAX_FILE_BYTES, what="settings file", error=ConfigurationError
+        )
         try:
-            self.tables = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise _bad_toml(self.path, error) from None
+            self.tables = parse_toml(content)
+        except NotToml as error:
+            raise ConfigurationError(error.at(str(self.path)), hint=error.hint) from None
+        self.lines = dict(_line_numbers(content.decode("utf-8-sig")))
 
     def entries(self, profile: str | None) -> Iterator[Entry]:
         """Yield the file's own settings, then those of the profile."""
@@ -75,16 +79,6 @@ class SettingsFile:
         return f"{self.path}:{line}" if line else str(self.path)
 
 
-def _read(path: Path) -> str:
-    content = read_bounded(path, _MAX_FILE_BYTES, what="settings file", error=ConfigurationError)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigurationError(
-            f"{path}: not UTF-8 text (byte {error.start})", hint="save the file as UTF-8"
-        ) from None
-
-
 _HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
 _KEY = re.compile(r"""\s*["']?([A-Za-z0-9_-]+)["']?\s*=""")
 
@@ -99,14 +93,6 @@ def _line_numbers(text: str) -> Iterator[tuple[str, int]]:
             yield section, number
         elif key := _KEY.match(line):
             yield f"{section}.{key[1]}".lstrip("."), number
-
-
-def _bad_toml(path: Path, error: Exception) -> ConfigurationError:
-    found = re.search(r"^(.*) \(at line (\d+), column (\d+)\)$", str(error))
-    if found is None:
-        return ConfigurationError(f"{path}: not TOML: {error}")
-    hint = 'a text stands in "quotes"' if found[1] == "Invalid value" else None
-    return ConfigurationError(f"{path}:{found[2]}:{found[3]}: not TOML: {found[1]}", hint=hint)
 
 
 class Place:
@@ -127,5 +113,7 @@ def unknown(where: str, what: str, name: str, known: Iterable[str]) -> Configura
     """Return the error for a name that is none of the known ones."""
     names = list(known)
     listed = f"known: {', '.join(names)}" if names else f"the file defines no {what}"
+    if len(names) > _FEW_NAMES:
+        listed = "all of them: amcli config show --all"
     hint = did_you_mean(name, names) or listed
-    return ConfigurationError(f"{where}: unknown {what} {name}", hint=hint)
+    return ConfigurationError(f"{where}: unknown {what} {name[:80]}", hint=hint)

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import enum
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,8 +23,8 @@ class Kind(enum.Enum):
     """What a setting's value is; the text completes "must be ..."."""
 
     TEXT = "a text"
-    NUMBER = "a whole number above 0"
-    SECONDS = "a number of seconds above 0"
+    PORT = "a port number from 1 to 65535"
+    SECONDS = "a number of seconds above 0, at most 86400"
     FLAG = "true or false"
     PATH = "a path"
     LOCATION = "a path or a URL"
@@ -71,7 +70,7 @@ SETTINGS = (
     Setting("send.allow", _LIST, "Lint rules whose errors do not stop a mail."),
     Setting("smtp.url", _TEXT, "Mail server: smtp://host:587 (STARTTLS) or smtps://host:465."),
     Setting("smtp.host", _TEXT, "Mail server's host, where smtp.url is not set."),
-    Setting("smtp.port", Kind.NUMBER, "Mail server's port, where smtp.url is not set."),
+    Setting("smtp.port", Kind.PORT, "Mail server's port, where smtp.url is not set."),
     Setting("smtp.ca", _PATH, "Certificates of a private CA to trust, PEM."),
     Setting("smtp.plaintext", _FLAG, "Send without TLS; for servers on this machine.", False),
     Setting("smtp.user", _TEXT, "User name at the mail server."),
@@ -110,6 +109,8 @@ SECTIONS = tuple(dict.fromkeys(setting.section for setting in SETTINGS))
 
 _WORDS = {"1": True, "true": True, "yes": True, "on": True,
           "0": False, "false": False, "no": False, "off": False}  # fmt: skip
+_MOST = {Kind.PORT: 65535, Kind.SECONDS: 86400}  # sockets take no time that is much longer
+_SHOWN = 10**9  # Python refuses to write down a number of very many digits
 _URL_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):[^/@\s]*(?=@)")
 
 
@@ -188,17 +189,18 @@ def _raw_from_text(setting: Setting, text: str) -> Any:
         if text.lower() not in _WORDS:
             raise _wrong(setting, f"not {text[:40]!r}")
         return _WORDS[text.lower()]
-    if setting.kind in {Kind.NUMBER, Kind.SECONDS}:
+    if setting.kind in _MOST:
         try:
-            return int(text) if setting.kind is Kind.NUMBER else float(text)
+            return int(text) if setting.kind is Kind.PORT else float(text)
         except ValueError:
             raise _wrong(setting, f"not {text[:40]!r}") from None
     return text
 
 
 def _typed(setting: Setting, raw: Any, folder: Path) -> Value:
-    if setting.kind in {Kind.NUMBER, Kind.SECONDS} and not 0 < raw < math.inf:
-        raise _wrong(setting, f"not {raw}")
+    most = _MOST.get(setting.kind)
+    if most is not None and not 0 < raw <= most:
+        raise _wrong(setting, f"not {raw}" if abs(raw) < _SHOWN else "this is far from it")
     if setting.kind is Kind.LIST:
         return tuple(raw)
     if setting.kind is Kind.PATH:
@@ -230,7 +232,7 @@ _OF_TOML: dict[Kind, Callable[[Any], bool]] = {
     Kind.PATH: _is_text,
     Kind.LOCATION: _is_text,
     Kind.LIST: _is_texts,
-    Kind.NUMBER: _is_whole,
+    Kind.PORT: _is_whole,
     Kind.SECONDS: lambda raw: _is_whole(raw) or isinstance(raw, float),
     Kind.FLAG: lambda raw: isinstance(raw, bool),
 }

@@ -15,7 +15,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 GROUND = {
     "_version", "address", "base64url", "card", "errors", "files", "printable",
     "resources", "seams", "secrets", "settings", "settings_file", "settings_table", "strict_json",
-    "suggestion",
+    "strict_toml", "suggestion",
 }  # fmt: skip
 """What every stage may import."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from amcli.errors import DataError, UsageError
 from amcli.files import read_bounded
 from amcli.strict_json import NotStrictJson, parse_json
+from amcli.strict_toml import NotToml, parse_toml
 
 MAX_DATA_BYTES = 32 * 1024 * 1024
 
@@ -54,11 +54,9 @@ def _parsed(content: bytes, file: Path) -> dict[str, Any]:
 
 def _toml(content: bytes, file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise DataError(f"{file}: not UTF-8 text (byte {error.start})") from None
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{file}: {error}") from None
+        return parse_toml(content)
+    except NotToml as error:
+        raise DataError(error.at(str(file)), hint=error.hint) from None
 
 
 def _merged(under: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

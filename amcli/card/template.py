@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from amcli.card.document import CardKind
 from amcli.card.rendering import CardTemplate
 from amcli.errors import TemplateError
 from amcli.files import read_bounded
+from amcli.strict_toml import NotToml, parse_toml
 from amcli.suggestion import did_you_mean
 
 MAIN_CARD = "card.json.j2"
@@ -104,11 +104,9 @@ def _read(file: Path) -> dict[str, Any]:
 
     content = read_bounded(file, _MAX_BYTES, what="template's description", error=unreadable)
     try:
-        return tomllib.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise TemplateError("not UTF-8 text", file=str(file)) from None
-    except tomllib.TOMLDecodeError as error:
-        raise TemplateError(f"not TOML: {error}", file=str(file)) from None
+        return parse_toml(content)
+    except NotToml as error:
+        raise TemplateError(str(error), file=str(file), line=error.line, hint=error.hint) from None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,78 @@
+"""TOML (1.0) from anywhere: what is wrong with it is said with its place, and it costs no time."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+_MAX_DOTS = 100
+"""Dots of one line outside texts. Python takes quadratic time for a key of many parts."""
+
+_TEXT_OR_COMMENT = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|#[^\n]*")
+_PLACE = re.compile(r"^(.*) \(at line (\d+), column (\d+)\)$")
+
+
+class NotToml(ValueError):
+    """Text that is refused; the message has no subject: "not TOML: Invalid value".
+
+    ``line`` and ``column`` count from 1, and are None when no single place is known.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        line: int | None = None,
+        column: int | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(reason)
+        self.line = line
+        self.column = column
+        self.hint = hint
+
+    def at(self, source: str) -> str:
+        """Return the message behind its place: ``amcli.toml:1:6: not TOML: Invalid value``."""
+        place = [str(part) for part in (source, self.line, self.column) if part is not None]
+        return f"{':'.join(place)}: {self}"
+
+
+def parse_toml(content: bytes) -> dict[str, Any]:
+    """Return the tables of a TOML file, which may begin with a byte order mark.
+
+    Raises NotToml, and nothing else.
+    """
+    text = _decoded(content)
+    _refuse_long_keys(text)
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _misread(error) from None
+    except RecursionError:
+        raise NotToml("not TOML: nested too deeply") from None
+    except ValueError:  # an integer of more digits than Python converts
+        raise NotToml("not TOML: a number has too many digits") from None
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotToml(
+            f"not UTF-8 text (byte {error.start})", hint="save the file as UTF-8"
+        ) from None
+
+
+def _refuse_long_keys(text: str) -> None:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > _MAX_DOTS and _TEXT_OR_COMMENT.sub("", line).count(".") > _MAX_DOTS:
+            raise NotToml("not TOML: a name has too many parts", line=number)
+
+
+def _misread(error: tomllib.TOMLDecodeError) -> NotToml:
+    found = _PLACE.match(str(error))
+    if found is None:
+        return NotToml(f"not TOML: {error}")
+    hint = 'a text stands in "quotes"' if found[1] == "Invalid value" else None
+    return NotToml(f"not TOML: {found[1]}", line=int(found[2]), column=int(found[3]), hint=hint)
