@@ -9,7 +9,9 @@ _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _RUN = re.compile(r"\*+|_+|~+|`+")
 _BRACKETS_AT_WORK = re.compile(r"\](?:\(|\[|:)")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]*);")
-_AUTOLINK = re.compile(r"<[^\s<>]*@[^\s<>]*>")
+_AUTOLINK = re.compile(r"<([^\s<>]*)>")
+_MARKERS = re.compile(r"[\s>*+#-]*(?:\d+[.)][\s>*+#-]*)*")
+_TABLE_ROW = re.compile(r"^[|: ]*-[|: -]*$", re.MULTILINE)
 _STRIKE = 2  # tildes; one alone strikes nothing through
 
 
@@ -21,6 +23,7 @@ def inline_markup(text: str, origin: str) -> set[int]:
         *_brackets(text, origin),
         *_angles(text, origin),
         *_entities(text, origin),
+        *_pipes(text, origin),
     }
 
 
@@ -76,9 +79,10 @@ def _angles(text: str, origin: str) -> Iterator[int]:
 def _begins_tag(text: str, index: int, last: int) -> bool:
     following = text[index + 1 : index + 2]
     if following.isalpha() or following in {"/", "!", "?"}:
-        at_line_start = not text[text.rfind("\n", 0, index) + 1 : index].strip()
-        return bool(following) and (index < last or at_line_start)
-    return _AUTOLINK.match(text, index) is not None
+        line = text[text.rfind("\n", 0, index) + 1 : index]
+        return bool(following) and (index < last or _MARKERS.fullmatch(line) is not None)
+    link = _AUTOLINK.match(text, index)
+    return link is not None and "@" in link[1]
 
 
 def _data_has_part(text: str, origin: str, index: int) -> bool:
@@ -91,4 +95,11 @@ def _entities(text: str, origin: str) -> Iterator[int]:
     """Yield ampersands that would begin a character reference (2.5)."""
     for found in _ENTITY.finditer(text):
         if "D" in origin[found.start() : found.end()]:
+            yield found.start()
+
+
+def _pipes(text: str, origin: str) -> Iterator[int]:
+    """Yield what would make a table of a line above dashes, as GitHub's Markdown has them."""
+    for found in re.finditer(r"\|", text) if _TABLE_ROW.search(text) else ():
+        if origin[found.start()] == "D":
             yield found.start()
