@@ -18,8 +18,8 @@ from markdown_it import MarkdownIt
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-# CommonMark, with the strike-through and the tables that some clients know besides.
-_MARKDOWN = MarkdownIt("commonmark").enable(["strikethrough", "table"])
+# CommonMark with strike-through; Outlook documents less, and no tables (Adaptive Card reference).
+_MARKDOWN = MarkdownIt("commonmark").enable("strikethrough")
 _REFERENCE = re.compile(r"\{\{[a-z0-9_$@]+.value\}\}", re.IGNORECASE)
 
 

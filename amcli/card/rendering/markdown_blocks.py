@@ -1,4 +1,4 @@
-"""Where data would begin a block of Markdown: a heading, a list, a quote, a rule or a table."""
+"""Where data would begin a block of Markdown: a heading, a list, a quote, a rule, code."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Iterator
 _BLOCK_START = re.compile(
     r"[ ]*(?:(?P<heading>\#{1,6})(?=[ ]|$)|(?P<quote>>)|(?P<bullet>[-+*])(?=[ ]|$)"
     r"|\d{1,9}(?P<number>[.)])(?=[ ]|$)|(?P<fence>~~~|```)"
-    r"|(?P<rule>(?:-[ ]*)+|(?:\*[ ]*){3,}|(?:_[ ]*){3,}|=+[ ]*|[|: -]*-[|: -]*)$)"
+    r"|(?P<rule>(?:-[ ]*)+|(?:\*[ ]*){3,}|(?:_[ ]*){3,}|=+[ ]*)$)"
 )
 _CLOSING_HASHES = re.compile(r"(?:^|[ ])(\#+)[ ]*$")
 
 
 def block_starts(text: str, origin: str) -> set[int]:
-    """Return the positions to escape (4.1 to 4.3, 4.5, 5.1 to 5.3; tables are GitHub's)."""
+    """Return the positions to escape (4.1 to 4.3, 4.5, 5.1 to 5.3)."""
     found: set[int] = set()
     start = 0
     for line in text.split("\n"):

@@ -11,7 +11,6 @@ _BRACKETS_AT_WORK = re.compile(r"\](?:\(|\[|:)")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]*);")
 _AUTOLINK = re.compile(r"<([^\s<>]*)>")
 _MARKERS = re.compile(r"[\s>*+#-]*(?:\d+[.)][\s>*+#-]*)*")
-_TABLE_ROW = re.compile(r"^[|: ]*-[|: -]*$", re.MULTILINE)
 _STRIKE = 2  # tildes; one alone strikes nothing through
 
 
@@ -23,7 +22,6 @@ def inline_markup(text: str, origin: str) -> set[int]:
         *_brackets(text, origin),
         *_angles(text, origin),
         *_entities(text, origin),
-        *_pipes(text, origin),
     }
 
 
@@ -95,11 +93,4 @@ def _entities(text: str, origin: str) -> Iterator[int]:
     """Yield ampersands that would begin a character reference (2.5)."""
     for found in _ENTITY.finditer(text):
         if "D" in origin[found.start() : found.end()]:
-            yield found.start()
-
-
-def _pipes(text: str, origin: str) -> Iterator[int]:
-    """Yield what would make a table of a line above dashes, as GitHub's Markdown has them."""
-    for found in re.finditer(r"\|", text) if _TABLE_ROW.search(text) else ():
-        if origin[found.start()] == "D":
             yield found.start()
