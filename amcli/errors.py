@@ -24,6 +24,7 @@ These stand beside the code that raises them, with the exit codes of their bases
 
 - amcli.signing.private_key: PassphraseNeeded
 - amcli.linting.engine: CardRejected, with its findings
+- amcli.mail.sending: LeftOut, with the receipts of a mail that some did not get
 - amcli.verify.token_errors: one subclass of TokenRejected a reason, and KeysUnreachable (6)
 - amcli.service: PurposeTokenRejected, RequestRefused, StoreUnavailable; a web service answers
   with a status instead
@@ -35,8 +36,8 @@ to rely on a clean card or a genuine token gets an exception.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from amcli.verify.checks import Verdict
@@ -55,14 +56,20 @@ def worst(codes: Iterable[int]) -> int:
 
 
 class AmcliError(Exception):
-    """Root of the family: ``message`` says what failed and where, ``hint`` what to do next."""
+    """Root of the family: ``message`` says what failed and where, ``hint`` what to do next.
+
+    ``fields`` is what a program wants to know beside the two; ``--json`` prints it.
+    """
 
     exit_code = FINDINGS
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, hint: str | None = None, fields: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.fields = dict(fields or {})
 
 
 class UsageError(AmcliError):

@@ -67,6 +67,7 @@ class MadeCard:
     fallback_html: str | None = None
     sample: Path | None = None
     """The sample that stood in because no data was given."""
+    from_template: bool = False
 
 
 def open_target(
@@ -133,7 +134,7 @@ def make_card(
     data = load_data([sample] if sample else source.files, source.sets)
     card = render(target.template, data, envelope=envelope, purpose_token=purpose_token)
     subject, fallback = _around(target, data, envelope)
-    return MadeCard(card.document(), subject, fallback, sample)
+    return MadeCard(card.document(), subject, fallback, sample, from_template=True)
 
 
 def _around(

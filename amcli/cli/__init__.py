@@ -62,13 +62,13 @@ def _invoke(session: Session, arguments: list[str]) -> int:
 
 
 def _failed(session: Session, error: Exception) -> int:
-    session.trace()
+    session.trace(error)
     if isinstance(error, click.exceptions.Abort):
         return session.failed("interrupted", INTERRUPTED)
     if isinstance(error, click.ClickException):
         return session.usage_failed(error)
     if isinstance(error, AmcliError):
-        return session.failed(error.message, error.exit_code, error.hint)
+        return session.failed(error.message, error.exit_code, error.hint, error.fields)
     if isinstance(error, OSError):
         return session.file_failed(error)
     return session.crashed(error)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from amcli.cli.session import current
+from amcli.errors import UsageError
 
 if TYPE_CHECKING:
     from amcli.card.rendering import Envelope, PurposeToken
@@ -63,10 +64,13 @@ def load_card(
     sets: tuple[str, ...],
     envelope: Envelope | None = None,
     tokens_of: Callable[[str], PurposeToken] | None = None,
+    *,
+    sample: bool = True,
 ) -> MadeCard:
     """Return the card of a target; says on stderr when sample data stands in.
 
-    ``tokens_of`` gives a template of this name its ``purpose_token``.
+    ``tokens_of`` gives a template of this name its ``purpose_token``. Without ``sample`` a template
+    that got no data is refused with UsageError.
     """
     from amcli.card.target import DataSource, TemplateTarget, make_card
 
@@ -75,6 +79,11 @@ def load_card(
     if tokens_of is not None and isinstance(opened, TemplateTarget):
         tokens = tokens_of(opened.name)
     made = make_card(opened, DataSource(data_files, sets), envelope=envelope, purpose_token=tokens)
+    if made.sample is not None and not sample:
+        raise UsageError(
+            f"no data was given, and {made.sample.name} is only the template's sample",
+            hint="give --data FILE, or --sample to send the sample all the same",
+        )
     if made.sample is not None:
         current().note(f"no --data given: using the sample {made.sample.name}")
     return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +15,16 @@ from amcli.cli.cards import card_options, load_card
 from amcli.cli.command import Command
 from amcli.cli.options import json_option
 from amcli.cli.send_options import SendOptions, send_options
+from amcli.cli.send_report import SendReport
 from amcli.cli.session import current
-from amcli.errors import AmcliError, PartlySent, UsageError
+from amcli.errors import AmcliError, FindingsError, PartlySent, UsageError
 from amcli.files import write_new
 from amcli.printable import printable
 
 if TYPE_CHECKING:
+    from amcli.card.target import MadeCard
+    from amcli.linting.engine import CardRejected
     from amcli.mail.sending import Prepared, Route
-    from amcli.mail.smtp import Receipt
 
 
 @click.command(
@@ -54,19 +57,20 @@ def send(
     route, server = options.route(), options.server()
     prepared = _prepared(options, route, target, data_files, sets)
     _note_what_passes(prepared)
-    if server is not None and not options.yes:
+    if not (options.dry_run or options.yes):
         _ask(route)
+    report = SendReport(prepared, server, options.save, options.dry_run)
     credentials, receipts = options.credentials(), []
-    with _kept(options.save, prepared.message.content), _outcome_known():
-        if server is not None:
+    with _kept(options.save, prepared.message.content), _outcome_known(report):
+        if server is not None and not options.dry_run:
             receipts = send_prepared(
                 prepared, server, credentials=credentials, partial=options.partial
             )
             current().done = f"the mail was sent (Message-ID {prepared.message.message_id})"
     if as_json:
-        current().answer(ok=True, dry_run=options.dry_run, **_answer(prepared, receipts, options))
+        current().answer(ok=True, dry_run=options.dry_run, **report.fields(receipts))
     else:
-        click.echo(printable(_text(prepared, receipts, options)))
+        click.echo(printable(report.text(receipts)))
 
 
 def _prepared(
@@ -77,28 +81,52 @@ def _prepared(
     sets: tuple[str, ...],
 ) -> Prepared:
     from amcli.card.rendering import Envelope
+    from amcli.linting.engine import CardRejected
     from amcli.mail.sending import SendRequest, prepare
 
     envelope = Envelope(options.originator, route.sender, route.recipients)
-    made = load_card(target, data_files, sets, envelope, options.purpose_tokens(route))
-    if made.sample is not None and not options.sample:
-        raise UsageError(
-            f"no data was given, and {made.sample.name} is only the template's sample",
-            hint="give --data FILE, or --sample to send the sample all the same",
-        )
-    return prepare(
-        SendRequest(
-            document=made.document,
-            route=route,
-            subject=options.subject or made.subject,
-            fallback_html=made.fallback_html,
-            originator=options.originator,
-            signing=options.signing(),
-            dkim=options.dkim_key(route),
-            allow=options.allow,
-            for_show=options.sample and options.dry_run,
-        )
+    tokens = options.purpose_tokens(route)
+    made = load_card(target, data_files, sets, envelope, tokens, sample=options.sample)
+    request = SendRequest(
+        document=made.document,
+        route=route,
+        subject=options.subject or made.subject,
+        fallback_html=made.fallback_html,
+        originator=options.originator,
+        signing=options.signing(),
+        dkim=options.dkim_key(route),
+        allow=options.allow,
+        for_show=options.sample and options.dry_run,
     )
+    try:
+        return prepare(request)
+    except CardRejected as rejected:
+        raise _listed(rejected, made) from None
+
+
+def _listed(rejected: CardRejected, made: MadeCard) -> FindingsError:
+    """List the errors as ``lint`` does, and return the error that says only how many they are."""
+    from amcli.linting.report.text import listed
+    from amcli.linting.rules.registration import missing_originator
+
+    errors = rejected.errors
+    if made.from_template:
+        errors = tuple(
+            replace(e, hint=_GIVE_ORIGINATOR) if e.rule == missing_originator.id else e
+            for e in errors
+        )
+    if not current().json:
+        click.echo(listed(errors, colour=True), err=True, nl=False)
+    count = "one error" if len(errors) == 1 else f"{len(errors)} errors"
+    rules = " ".join(f"--allow {rule}" for rule in dict.fromkeys(e.rule for e in errors))
+    return FindingsError(
+        f"{made.document.source}: {count} in the card",
+        hint=f"mend the card, or let it pass: {rules}",
+        fields=rejected.fields,
+    )
+
+
+_GIVE_ORIGINATOR = "give --originator ID, or set provider.originator; or sign the card (--sign)"
 
 
 def _note_what_passes(prepared: Prepared) -> None:
@@ -133,69 +161,35 @@ def _kept(path: Path | None, content: bytes) -> Iterator[None]:
     write_new(path, content)
     try:
         yield
-    except PartlySent:
-        raise
-    except AmcliError:
-        path.unlink(missing_ok=True)
+    except (AmcliError, KeyboardInterrupt) as error:
+        if not (_may_be_out(error) or current().done):
+            path.unlink(missing_ok=True)
         raise
 
 
 @contextlib.contextmanager
-def _outcome_known() -> Iterator[None]:
-    """Take back the promise that nothing was sent where it may not be true."""
+def _outcome_known(report: SendReport) -> Iterator[None]:
+    """Say of a failure which mail it was, and whether it may be out all the same."""
+    from amcli.mail.sending import LeftOut
+
     session = current()
     try:
         yield
-    except PartlySent:
-        session.not_done = None
+    except AmcliError as error:
+        error.fields = {**report.fields(), **error.fields}
+        if _may_be_out(error):
+            session.not_done = None
+        if isinstance(error, LeftOut) and not session.json:
+            click.echo(printable(report.text(error.receipts)))
         raise
-    except KeyboardInterrupt:
-        session.not_done = "the mail may have been sent"
+    except KeyboardInterrupt as interruption:
+        if _may_be_out(interruption):
+            message_id = report.prepared.message.message_id
+            session.not_done = f"the mail may have been sent (Message-ID {message_id})"
         raise
 
 
-def _answer(prepared: Prepared, receipts: list[Receipt], options: SendOptions) -> dict[str, Any]:
-    message = prepared.message
-    return {
-        "message_id": message.message_id,
-        "sender": message.sender,
-        "to": message.to,
-        "cc": message.cc,
-        "subject": prepared.subject,
-        "bytes": len(message.content),
-        "signed": prepared.signed is not None,
-        "dkim": prepared.dkim_names,
-        "allowed": prepared.card.allowed,
-        "findings": [finding.as_json() for finding in prepared.card.findings],
-        "warnings": prepared.warnings,
-        "receipts": [vars(receipt) for receipt in receipts],
-        "saved": str(options.save) if options.save else None,
-    }
+def _may_be_out(error: BaseException) -> bool:
+    from amcli.mail.smtp import InterruptedAtTheEnd
 
-
-def _text(prepared: Prepared, receipts: list[Receipt], options: SendOptions) -> str:
-    message = prepared.message
-    lines = [] if receipts else [*_preview(prepared), ""]
-    to = ", ".join(message.recipients)
-    lines.append(f"sent to {to}" if receipts else f"would be sent to {to}")
-    lines.append(f"Message-ID: {message.message_id}")
-    replies = dict.fromkeys(f"{receipt.code} {receipt.reply}" for receipt in receipts)
-    lines += [f"server: {reply}" for reply in replies]
-    return "\n".join([*lines, *([f"kept in {options.save}"] if options.save else [])])
-
-
-def _preview(prepared: Prepared) -> list[str]:
-    """Return what a dry run shows: head, parts, signatures."""
-    head = prepared.message.content.partition(b"\r\n\r\n")[0].decode("ascii", "replace")
-    kind = prepared.card.document.kind.label
-    signed = prepared.signed
-    dkim = ", ".join(prepared.dkim_names)
-    return [
-        *head.splitlines(),
-        "",
-        f"card: {kind}, {len(prepared.card.document.compact())} characters, "
-        + (f"signed for {signed.claims.originator}" if signed else "not signed"),
-        f"HTML: {len(prepared.body.html.encode())} bytes, text: "
-        f"{len(prepared.body.text.encode())} bytes, mail: {len(prepared.message.content)} bytes",
-        f"DKIM: {dkim or 'none'}",
-    ]
+    return isinstance(error, PartlySent | InterruptedAtTheEnd)

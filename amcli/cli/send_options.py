@@ -12,7 +12,7 @@ import click
 
 from amcli.cli.options import key_option, key_passphrase_option, setting_option
 from amcli.cli.session import current
-from amcli.errors import UsageError, WouldOverwrite
+from amcli.errors import ConfigurationError, UsageError, WouldOverwrite
 
 if TYPE_CHECKING:
     from amcli.card.rendering import PurposeToken
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 _FILE = click.Path(path_type=Path)
-_IMPLICIT_TLS_PORT = 465
+_IMPLICIT_TLS_PORT, _MAX_PORT = 465, 65535
 
 
 def _refuse_bcc(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...]) -> None:
@@ -188,13 +188,13 @@ class SendOptions:
         )
 
     def server(self) -> SmtpServer | None:
-        """Return the mail server, None for a dry run."""
-        if self.dry_run:
-            return None
+        """Return the mail server, None for a dry run that names none."""
         from amcli.mail.smtp import SmtpServer
 
         settings = current().settings
         url = self.smtp_url or _url_of(settings.get("smtp.host"), settings.get("smtp.port"))
+        if url is None and self.dry_run:
+            return None
         return SmtpServer.parse(
             _needed(url, "--smtp", "smtp.url", "the mail server"),
             ca_file=self.smtp_ca,
@@ -236,6 +236,8 @@ def _needed(value: Any, option: str, setting: str, what: str) -> Any:
 def _url_of(host: str | None, port: int | None) -> str | None:
     if host is None:
         return None
+    if port is not None and not 0 < port <= _MAX_PORT:
+        raise ConfigurationError(f"smtp.port must be a number from 1 to {_MAX_PORT}")
     scheme = "smtps" if port == _IMPLICIT_TLS_PORT else "smtp"
     return f"{scheme}://{host}:{port}" if port else f"{scheme}://{host}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -63,12 +64,21 @@ class Session:
         text = json.dumps({**head, **fields}, indent=2, ensure_ascii=False, default=str)
         click.echo("".join(map(_safe_in_json, text)))
 
-    def failed(self, message: str, exit_code: int, hint: str | None = None) -> int:
-        """Say what failed and what was not done, and return the exit code."""
+    def failed(
+        self,
+        message: str,
+        exit_code: int,
+        hint: str | None = None,
+        fields: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Say what failed and what was not done, and return the exit code.
+
+        ``fields`` stand beside the error in JSON.
+        """
         # A token that was typed in the wrong place comes back in Click's own messages.
         message = without_tokens(message)
         if self.json:
-            self._answer_failure(message, exit_code, hint)
+            self._answer_failure(message, exit_code, hint, fields or {})
         _say(f"amcli: {printable(self._outcome() + message)}")
         if hint:
             _say(f"  hint: {printable(hint)}")
@@ -79,11 +89,13 @@ class Session:
             return f"{self.done}, but "
         return f"{self.not_done}: " if self.not_done else ""
 
-    def _answer_failure(self, message: str, exit_code: int, hint: str | None) -> None:
+    def _answer_failure(
+        self, message: str, exit_code: int, hint: str | None, fields: Mapping[str, Any]
+    ) -> None:
         undone = None if self.done else self.not_done
         error = {"message": message, "hint": hint, "not_done": undone, "done": self.done}
         try:
-            self.answer(ok=False, exit_code=exit_code, error=error)
+            self.answer(ok=False, exit_code=exit_code, error=error, **fields)
         except OSError:  # standard output may be what failed; standard error says so
             silence(sys.stdout)
 
@@ -113,12 +125,12 @@ class Session:
             "run it again with --debug and report what it prints",
         )
 
-    def trace(self) -> None:
-        """Print the traceback of the error being handled, when ``--debug`` asks for it."""
+    def trace(self, error: Exception) -> None:
+        """Print the traceback of an error, when ``--debug`` asks for it."""
         if self.debug:
             import traceback
 
-            _say(without_tokens(traceback.format_exc()))
+            _say(without_tokens("".join(traceback.format_exception(error))))
 
 
 def current() -> Session:

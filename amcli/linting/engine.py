@@ -17,7 +17,7 @@ _SHOWN_ERRORS = 3
 
 
 class CardRejected(FindingsError):
-    """A card with errors that nobody allowed; ``findings`` has all that was found."""
+    """A card with ``errors`` that nobody allowed; ``findings`` has all that was found."""
 
     def __init__(self, source: str, findings: list[Finding], errors: list[Finding]) -> None:
         shown = "; ".join(map(str, errors[:_SHOWN_ERRORS]))
@@ -26,8 +26,10 @@ class CardRejected(FindingsError):
         super().__init__(
             f"{source}: {shown}{rest}",
             hint=errors[0].hint or f"mend it, or let it pass with --allow {errors[0].rule}",
+            fields={"findings": [finding.as_json() for finding in findings]},
         )
         self.findings = tuple(findings)
+        self.errors = tuple(errors)
 
 
 def lint(document: CardDocument, *, signed: bool = False) -> list[Finding]:

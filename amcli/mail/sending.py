@@ -115,6 +115,18 @@ def prepare(request: SendRequest, *, clock: Clock = utc_now) -> Prepared:
     return Prepared(message, subject, body, card, signed, dkim_names, (*placeholder, *warnings))
 
 
+class LeftOut(PartlySent):
+    """A mail that went to some, as was asked for, and was refused for others."""
+
+    def __init__(self, message: str, receipts: Sequence[Receipt]) -> None:
+        super().__init__(
+            message,
+            hint="send it again to the refused ones only",
+            fields={"receipts": [vars(receipt) for receipt in receipts]},
+        )
+        self.receipts = tuple(receipts)
+
+
 def send_prepared(
     prepared: Prepared,
     server: SmtpServer,
@@ -124,17 +136,17 @@ def send_prepared(
 ) -> list[Receipt]:
     """Deliver a prepared mail and return a receipt for each recipient, all of them accepted.
 
-    Raises what ``deliver`` raises, and with ``partial`` PartlySent, which names who was refused.
+    Raises what ``deliver`` raises, and with ``partial`` LeftOut when somebody was refused.
     """
     receipts = deliver(prepared.message, server, credentials=credentials, partial=partial)
     refused = [receipt for receipt in receipts if not receipt.accepted]
     if refused:
         left_out = "; ".join(f"{r.recipient} ({r.code} {r.reply})" for r in refused)
         reached = ", ".join(r.recipient for r in receipts if r.accepted)
-        raise PartlySent(
+        raise LeftOut(
             f"sent to {reached}, but refused by {server.name}: {left_out} "
             f"({prepared.message.message_id})",
-            hint="send it again to the refused ones only",
+            receipts,
         )
     return receipts
 

@@ -11,7 +11,7 @@ from amcli.errors import UsageError
 PORTS = {"smtp": 587, "smtps": 465}
 """The schemes, and the ports that stand for them (RFC 6409; RFC 8314, section 3.3)."""
 
-MAX_PORT = 65535
+_MAX_PORT = 65535
 
 _WANTED = "a mail server is written smtp://host:587 or smtps://host:465"
 # With underscores, which names inside container networks have.
@@ -37,7 +37,9 @@ def parse_server_url(url: str) -> tuple[str, str, int]:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise _refused(f"its port is no number up to {MAX_PORT}, or a bracket is missing") from None
+        raise _refused(
+            f"its port is no number up to {_MAX_PORT}, or a bracket is missing"
+        ) from None
     if parts.scheme not in PORTS or not parts.netloc:
         raise _refused("it does not begin with smtp:// or smtps://")
     if parts.path.strip("/") or parts.fragment:

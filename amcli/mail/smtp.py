@@ -63,9 +63,7 @@ def deliver(
             server, hidden=credentials.traces if credentials else ()
         ) as connection:
             _check_size(connection, message, server)
-            if credentials is not None:
-                with phase(server.name, "logging in (AUTH)"):
-                    log_in(connection, credentials, server.name)
+            _log_in(connection, credentials, server)
             _name_sender(connection, message, server)
             receipts = _name_recipients(connection, message, server, partial)
             _send_content(connection, message, server)
@@ -87,6 +85,12 @@ def _check_size(connection: smtplib.SMTP, message: MailMessage, server: SmtpServ
             f"{server.name}: takes mails up to {int(limit)} bytes, this one has "
             f"{len(message.content)}"
         )
+
+
+def _log_in(connection: smtplib.SMTP, credentials: Credentials | None, server: SmtpServer) -> None:
+    if credentials is not None:
+        with phase(server.name, "logging in (AUTH)"):
+            log_in(connection, credentials, server.name)
 
 
 def _name_sender(connection: smtplib.SMTP, message: MailMessage, server: SmtpServer) -> None:
@@ -128,7 +132,11 @@ def _refusal(server: SmtpServer, refused: Sequence[Receipt], others: int) -> Del
         "the other recipients did not get it either; correct the address, or send to the others "
         "with --partial"
     )
-    return DeliveryError(f"{server.name}: refused {who}", hint=hint if others else None)
+    return DeliveryError(
+        f"{server.name}: refused {who}",
+        hint=hint if others else None,
+        fields={"receipts": [vars(receipt) for receipt in refused]},
+    )
 
 
 def _send_content(connection: smtplib.SMTP, message: MailMessage, server: SmtpServer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import smtplib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -254,7 +255,89 @@ def test_partly_sent_has_its_own_exit_code(capsys: Captured) -> None:
         some = [*BASE, "--cc", BEN, "--yes", "--smtp", url, "--smtp-plaintext"]
         assert run(some) == 6
         assert run([*some, "--partial"]) == 7
-    assert "nothing was sent" not in capsys.readouterr().err.splitlines()[-2]
+    shown = capsys.readouterr()
+    assert "nothing was sent" not in shown.err.splitlines()[-2]
+    lines = shown.out.splitlines()
+    assert lines[:2] == [f"sent to {ANNA}", f"refused: {BEN}: 550 no"]
+    assert [line.partition(":")[0] for line in lines[2:]] == ["Message-ID", "server"]
+
+
+def test_a_failure_in_json_says_which_mail_and_what_the_server_said(capsys: Captured) -> None:
+    with ScriptedServer({f"RCPT {BEN}": b"550 no\r\n"}) as server:
+        url = f"smtp://127.0.0.1:{server.port}"
+        some = [*BASE, "--cc", BEN, "--yes", "--smtp", url, "--smtp-plaintext", "--json"]
+        for more, code in (([], 6), (["--partial"], 7)):
+            assert run([*some, *more]) == code
+            answer = json.loads(capsys.readouterr().out)
+            assert (answer["ok"], answer["exit_code"], answer["cc"]) == (False, code, [BEN])
+            assert answer["message_id"].startswith("<")
+            assert answer["receipts"][-1] == {
+                "recipient": BEN, "accepted": False, "code": 550, "reply": "no"
+            }  # fmt: skip
+
+
+def test_an_interruption_before_the_mail_was_sent_leaves_nothing_behind(
+    project: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = smtplib.SMTP.send
+
+    def interrupted(self: smtplib.SMTP, data: bytes | str) -> None:
+        if data[:4] == "MAIL":
+            raise KeyboardInterrupt
+        original(self, data)
+
+    monkeypatch.setattr(smtplib.SMTP, "send", interrupted)
+    with ScriptedServer() as server:
+        url = f"smtp://127.0.0.1:{server.port}"
+        code = run([*BASE, "--smtp", url, "--smtp-plaintext", "--save", "sent.eml"])
+    assert code == 130
+    assert "nothing was sent" in capsys.readouterr().err
+    assert not (project / "sent.eml").exists()
+
+
+def test_lint_errors_are_listed_as_lint_does(project: Path, capsys: Captured) -> None:
+    broken = {**CARD, "body": [{"type": "TextBlock"}, {"type": "Nothing"}]}
+    (project / "card.json").write_text(json.dumps(broken))
+    assert run(["lint", "card.json"]) == 1
+    linted = capsys.readouterr().out
+    assert run([*BASE, "--dry-run"]) == 1
+    error = capsys.readouterr().err
+    errors = [line for line in linted.splitlines() if line.startswith("error[")]
+    assert errors
+    assert all(line in error for line in errors)
+    assert f"{len(errors)} errors in the card" in error
+    assert run([*BASE, "--dry-run", "--json"]) == 1
+    answer = json.loads(capsys.readouterr().out)
+    assert len([f for f in answer["findings"] if f["severity"] == "error"]) == len(errors)
+
+
+def test_a_template_without_originator_is_told_the_option(project: Path, capsys: Captured) -> None:
+    (project / "card.json.j2").write_text(
+        json.dumps({name: value for name, value in CARD.items() if name != "originator"})
+    )
+    (project / "data.json").write_text("{}")
+    call = ["send", "card.json.j2", "--data", "data.json", *BASE[2:], "--dry-run"]
+    assert run(call) == 1
+    assert "hint: give --originator ID" in capsys.readouterr().err
+
+
+def test_a_dry_run_in_json_shows_what_would_go_out(capsys: Captured) -> None:
+    dkim = ["--dkim", "--dkim-key", "keys/dkim-private.pem", "--dkim-selector", "cards"]
+    call = [*BASE, *dkim, "--dry-run", "--smtp", "smtp://mail.contoso.com"]
+    assert run(call) == 0
+    assert "by mail.contoso.com:587 (STARTTLS)" in capsys.readouterr().out
+    assert run([*call, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["server"] == "mail.contoso.com:587"
+    assert answer["card"] == CARD
+    headers = {header["name"]: header["value"] for header in answer["headers"]}
+    assert headers["To"] == ANNA
+    assert "d=contoso.com" in headers["DKIM-Signature"]
+
+
+def test_a_template_without_data_gets_the_refusal_only(capsys: Captured) -> None:
+    assert run(["send", "expense-approval", "--from", ME, "--to", ME, "--dry-run"]) == 2
+    assert "using the sample" not in capsys.readouterr().err
 
 
 def test_the_card_can_come_from_a_pipe() -> None:

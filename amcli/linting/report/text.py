@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 
 from rich.console import Console
 from rich.text import Text
@@ -15,9 +16,13 @@ _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO
 
 
 def findings_text(report: Report, *, colour: bool = False) -> str:
-    """Return all findings, three lines each: what, where, what to do; empty when there is none."""
-    lines = [line for finding in report.findings for line in _lines(finding)]
-    return _drawn(lines, colour)
+    """Return all findings of a report, as ``listed`` has them."""
+    return listed(report.findings, colour=colour)
+
+
+def listed(findings: Iterable[Finding], *, colour: bool = False) -> str:
+    """Return findings, three lines each: what, where, what to do; empty when there is none."""
+    return _drawn([line for finding in findings for line in _lines(finding)], colour)
 
 
 def summary_text(report: Report) -> str:
