@@ -70,7 +70,7 @@ def _merged(under: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 def _assign(data: dict[str, Any], assignment: str) -> None:
     path, sign, text = assignment.partition("=")
-    if not sign or not path.strip(":"):
+    if not sign or not all(path.removesuffix(":").split(".")):
         raise UsageError(f"--set {assignment!r}: write NAME=TEXT or NAME:=JSON")
     value: Any = text
     if path.endswith(":"):

@@ -16,11 +16,21 @@ from amcli.card.document import CardDocument, CardKind
 from amcli.card.rendering import CardTemplate, Envelope
 from amcli.card.target import CardTarget, DataSource, MadeCard, Target, TemplateTarget, make_card
 from amcli.card.template import DESCRIPTION, load_template
-from amcli.errors import AmcliError, TemplateError, UnreadableInput
+from amcli.errors import (
+    AmcliError,
+    CardError,
+    DataError,
+    TemplateError,
+    UnreadableInput,
+    UsageError,
+)
 
 TIME_LIMIT_SECONDS = 10
 MEMORY_LIMIT_BYTES = 1024 * 1024 * 1024
 _PACKAGE_PARENT = Path(__file__).resolve().parents[2]
+_ERRORS: dict[str, type[AmcliError]] = {
+    kind.__name__: kind for kind in (CardError, DataError, UsageError)
+}
 _PROGRAM = (
     "import sys; sys.path.insert(0, sys.argv[1]); from amcli.card.untrusted import serve; serve()"
 )
@@ -58,7 +68,8 @@ def serve() -> None:
         place = {"file": error.file, "line": error.line}
         answer = {"template_error": {"message": error.reason, "hint": error.hint, **place}}
     except AmcliError as error:
-        answer = {"error": {"message": error.message, "hint": error.hint}}
+        kind = type(error).__name__
+        answer = {"error": {"kind": kind, "message": error.message, "hint": error.hint}}
     sys.stdout.write(json.dumps(answer))
 
 
@@ -98,7 +109,7 @@ def _made(answer: dict[str, Any], target: TemplateTarget) -> MadeCard:
             place["message"], file=place["file"], line=place["line"], hint=place["hint"]
         )
     if (error := answer.get("error")) is not None:
-        raise UnreadableInput(error["message"], hint=error["hint"])
+        raise _ERRORS.get(error["kind"], UnreadableInput)(error["message"], hint=error["hint"])
     document = CardDocument(
         answer["value"],
         CardKind(answer["kind"]),
@@ -106,7 +117,8 @@ def _made(answer: dict[str, Any], target: TemplateTarget) -> MadeCard:
         tuple(answer["duplicates"]),
     )
     sample = Path(answer["sample"]) if answer["sample"] else None
-    return MadeCard(document, answer["subject"], answer["fallback_html"], sample)
+    around = answer["subject"], answer["fallback_html"]
+    return MadeCard(document, *around, sample, from_template=True)
 
 
 def _limit(target: TemplateTarget, what: str) -> TemplateError:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from amcli.cli.completion import complete_target
 from amcli.cli.session import current
 from amcli.errors import UsageError
+from amcli.printable import printable
 
 if TYPE_CHECKING:
     from amcli.card.rendering import Envelope, PurposeToken
@@ -36,6 +38,7 @@ _SET = click.option(
 _TARGET = click.argument(
     "target",
     metavar="TARGET",
+    shell_complete=complete_target,
     help="A template's name, a template folder, a .j2 file, a finished .json card, or - for stdin.",
 )
 
@@ -51,11 +54,14 @@ def open_card_target(text: str) -> Target:
 
     opened = open_target(text, current().settings.get("templates.folder"), sys.stdin.buffer)
     if isinstance(opened, TemplateTarget) and opened.hides_built_in:
-        current().note(
-            f"{text}: the project's own, in {opened.template.folder}; "
-            "it hides the built-in template of the same name"
-        )
+        note_hidden_template(text, opened.template.folder)
     return opened
+
+
+def note_hidden_template(name: str, folder: Path) -> None:
+    """Say that a name means the project's own template and not the built-in one."""
+    own = printable(f"{name}: the project's own, in {folder}")
+    current().note(f"{own}; it hides the built-in template of the same name")
 
 
 def load_card(
@@ -84,6 +90,11 @@ def load_card(
             f"no data was given, and {made.sample.name} is only the template's sample",
             hint="give --data FILE, or --sample to send the sample all the same",
         )
+    return note_sample(made)
+
+
+def note_sample(made: MadeCard) -> MadeCard:
+    """Say on stderr when sample data stands in, and return the card."""
     if made.sample is not None:
         current().note(f"no --data given: using the sample {made.sample.name}")
     return made

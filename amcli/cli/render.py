@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from amcli.cli.cards import card_options, load_card
+from amcli.cli.cards import card_options, load_card, note_sample, open_card_target
 from amcli.cli.command import Command
 from amcli.cli.options import format_option, json_option, output_options, setting_option
 from amcli.cli.session import current
+from amcli.errors import UsageError
 
 if TYPE_CHECKING:
     from amcli.card.target import MadeCard
@@ -62,6 +63,8 @@ def render(
     from amcli.card.rendering import Envelope
     from amcli.cli.output import write_output
 
+    if open_it and output_format != "html":
+        raise UsageError("--open shows HTML in the browser", hint="add --format html")
     envelope = Envelope(originator=originator)
     made = (_untrusted if untrusted else load_card)(target, data_files, sets, envelope)
     content = _formatted(made, output_format)
@@ -77,9 +80,9 @@ def _untrusted(
 ) -> MadeCard:
     from amcli.card.target import DataSource
     from amcli.card.untrusted import make_card_in_child
-    from amcli.cli.cards import open_card_target
 
-    return make_card_in_child(open_card_target(target), DataSource(data_files, sets), envelope)
+    source = DataSource(data_files, sets)
+    return note_sample(make_card_in_child(open_card_target(target), source, envelope))
 
 
 def _formatted(made: MadeCard, output_format: str) -> bytes:

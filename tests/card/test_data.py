@@ -48,7 +48,7 @@ def test_set(assignment: str, expected: object, tmp_path: Path) -> None:
     assert load_data([base], [assignment]) == expected
 
 
-@pytest.mark.parametrize("assignment", ["a", "=x", "a:=nonsense", "l.5=x", "l.x=1"])
+@pytest.mark.parametrize("assignment", ["a", "=x", "a..b=1", "a:=nonsense", "l.5=x", "l.x=1"])
 def test_set_that_cannot_be_right(assignment: str, tmp_path: Path) -> None:
     base = _file(tmp_path, "d.json", '{"l": [1]}')
     with pytest.raises(UsageError, match="--set"):

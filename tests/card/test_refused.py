@@ -11,7 +11,8 @@ from amcli.card.rendering import CardTemplate, render
 from amcli.errors import TemplateError
 
 DATA = {
-    "who": "a/b", "rows": [{"k": 1}], "order": {"items": [1]}, "nan": math.nan, "dots": "..", "dot": ".", "nothing": None,
+    "who": "a/b", "rows": [{"k": 1}], "order": {"items": [1]}, "nan": math.nan, "dots": "..",
+    "dot": ".", "nothing": None,
     "ref": "{{comment.value}}", "lines": "a\r\nb", "field": "comment", "comment2": {"value": 1},
 }  # fmt: skip
 
@@ -106,7 +107,8 @@ REFUSED = {
     '"body": [{"type": "Input.Text", "id": "comment"}], "actions": [{"type": "Action.OpenUrl", '
     '"url": "https://a.example/{{ "{{" }}{{ field }}.value}}"}]': ("become an input reference", ""),
     # limits
-    '"a": "{% set a = [1,1,1,1,1,1,1,1] %}{% set b = [a,a,a,a,a,a,a,a] %}{% set c = [b,b,b,b,b,b,b,b] %}'
+    '"a": "{% set a = [1,1,1,1,1,1,1,1] %}{% set b = [a,a,a,a,a,a,a,a] %}'
+    '{% set c = [b,b,b,b,b,b,b,b] %}'
     '{% set d = [c,c,c,c,c,c,c,c] %}{% set e = [d,d,d,d,d,d,d,d] %}{% set f = [e,e,e,e,e,e,e,e] %}'
     '{% set g = [f,f,f,f,f,f,f,f] %}{{ g | length }}"': ("1,000,000 loop turns", None),
     '"a": "{% set n = namespace(l=[1]) %}{% for i in range(60) %}{% set n.l = n.l + n.l %}'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,66 @@ def test_a_hand_written_body_is_escaped_and_its_links_are_checked(project: Path)
     body.write_text('<a href="{{ who | url }}">x</a>')
     with pytest.raises(TemplateError, match="not an https URL"):
         make_card(open_target("leave", project), DataSource(sets=("who=javascript:alert(1)",)))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<td class={{ who }}>x</td>",
+        "<a href={{ who }}>x</a>",
+        '<a onclick="{{ who }}">x</a>',
+        '<p style="color: {{ who }}">x</p>',
+        "<{{ who }}>x",
+        '<p {{ who }}="1">x</p>',
+        "<style>p { color: {{ who }} }</style>",
+        "<script>var x = '{{ who }}'</script>",
+        "<!-- {{ who }} -->",
+        "<p title='{{ who }}",
+    ],
+)
+def test_values_have_no_place_in_the_markup_of_a_hand_written_body(
+    body: str, project: Path
+) -> None:
+    (project / "leave" / "body.html.j2").write_text(body)
+    with pytest.raises(TemplateError, match="a value in a tag"):
+        make_card(open_target("leave", project), DataSource())
+
+
+def test_the_authors_own_ampersands_in_links_stay_what_they_are(project: Path) -> None:
+    body = project / "leave" / "body.html.j2"
+    body.write_text('<a href="https://contoso.com/?a=1&amp;b={{ who }}">x</a>')
+    made = make_card(open_target("leave", project), DataSource(sets=("who=x&y",)))
+    assert made.fallback_html == '<a href="https://contoso.com/?a=1&amp;b=x%26y">x</a>'
+
+
+@pytest.mark.parametrize("subject", ["{{ coment.value }}", "{{ [1] }}"])
+def test_what_has_no_place_in_a_subject(subject: str, project: Path) -> None:
+    file = project / "leave" / "template.toml"
+    file.write_text(TOML.replace("Leave for {{ who }}", subject))
+    with pytest.raises(TemplateError, match=r"subject:1: "):
+        make_card(open_target("leave", project), DataSource())
+
+
+def test_a_request_body_can_be_written_as_it_is_sent(project: Path) -> None:
+    (project / "leave" / "card.json.j2").write_text(
+        '{% set body %}{"who": "{{ who }}", "note": "{{ note.value }}"}{% endset %}'
+        '{"type": "AdaptiveCard", "body": [{"type": "Input.Text", "id": "note"}], "actions": ['
+        '{"type": "Action.Http", "method": "POST", "url": "https://contoso.com/", '
+        '"body": {{ body | tojson }} }]}'
+    )
+    source = DataSource(sets=('who="}, {{note.value}}',))
+    card = make_card(open_target("leave", project), source).document.value
+    body = json.loads(card["actions"][0]["body"])
+    assert body == {"who": '"}, {{note.value}}', "note": "{{note.value}}"}
+    assert card["actions"][0]["body"].count("{{note.value}}") == 1
+
+
+def test_one_recipients_data_never_reaches_the_next_card(project: Path) -> None:
+    target = open_target("leave", project)
+    names = [f"person {number}" for number in range(200)]
+    with ThreadPoolExecutor(8) as pool:
+        cards = list(pool.map(lambda n: make_card(target, DataSource(sets=(f"who={n}",))), names))
+    assert [card.document.value["body"][0]["text"] for card in cards] == names
 
 
 @pytest.mark.parametrize(

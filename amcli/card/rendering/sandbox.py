@@ -39,7 +39,7 @@ from amcli.card.rendering.ledger import (
     settled,
 )
 from amcli.card.rendering.limits import MAX_INTEGER_BITS, LimitReached
-from amcli.card.rendering.syntax import CardCodeGenerator, MarkTable, Rewriter
+from amcli.card.rendering.syntax import NAMELESS, CardCodeGenerator, MarkTable, Rewriter
 
 MAX_TEMPLATE_BYTES = 4 * 1024 * 1024
 _TESTS: dict[str, Any] = dict(TESTS)  # typed too narrowly by Jinja
@@ -131,7 +131,7 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
         filename: str | None,
         defer_init: bool = False,
     ) -> str:
-        rewritten = Rewriter(name or "<template>", self.marks).visit(source)
+        rewritten = Rewriter(name or NAMELESS, self.marks).visit(source)
         return super()._generate(rewritten, name, filename, defer_init)
 
     # --- called by rewritten templates

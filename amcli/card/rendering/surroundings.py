@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from markupsafe import Markup
-
-from amcli.card.rendering.compose import has_token
-from amcli.card.rendering.ledger import TOKEN, Ledger, Rendering, plain
-from amcli.card.rendering.pieces import piece_of, scalar, take_apart
+from amcli.card.rendering.compose import Misprint
+from amcli.card.rendering.html_body import write_html
+from amcli.card.rendering.ledger import TOKEN, InputReference, Ledger, Rendering
+from amcli.card.rendering.pieces import piece_of, scalar
 from amcli.card.rendering.run import (
     CardTemplate,
     Envelope,
@@ -21,10 +19,8 @@ from amcli.card.rendering.run import (
     telling_places,
     variables_of,
 )
-from amcli.card.rendering.urls import write_url
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_LINK = re.compile(r"""((?:href|src)\s*=\s*)(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 
 
 def render_subject(
@@ -36,11 +32,10 @@ def render_subject(
 ) -> str:
     """Return the subject line that ``source`` makes; white space collapses to single spaces."""
     variables = variables_of(data, envelope)
-    with telling_places(template, variables, main="subject"), Rendering():
+    with telling_places(template, variables, main="subject"), Rendering() as ledger:
         environment = environment_of(template.folder)
         text = run_template(environment, environment.from_string(source), variables)
-        # Markup marks captured text, here the whole line; no HTML is made of it.
-        return " ".join(_CONTROL.sub(" ", plain(Markup(text))).split())  # noqa: S704
+        return " ".join(_CONTROL.sub(" ", _subject(text, ledger)).split())
 
 
 def render_fallback(
@@ -48,21 +43,20 @@ def render_fallback(
 ) -> str:
     """Return the HTML of a hand-written body (``body.html.j2``), every value escaped.
 
-    In ``href`` and ``src`` values are encoded as in the URLs of a card; raises TemplateError.
+    Raises TemplateError for values outside text and quoted attributes.
     """
     variables = variables_of(data, envelope)
     with telling_places(template, variables), Rendering() as ledger:
-        return _html(run(environment_of(template.folder), template.file, variables), ledger)
+        return write_html(run(environment_of(template.folder), template.file, variables), ledger)
 
 
-def _html(text: str, ledger: Ledger) -> str:
-    def link(found: re.Match[str]) -> str:
-        address = found[2] if found[2] is not None else found[3]
-        if not has_token(address):
-            return found[0]
-        return f'{found[1]}"{html.escape(write_url(take_apart(address, ledger)))}"'
-
+def _subject(text: str, ledger: Ledger) -> str:
     def value(token: re.Match[str]) -> str:
-        return html.escape(scalar(piece_of(ledger.at(token))))
+        printed = ledger.at(token)
+        if isinstance(printed.value, InputReference):
+            raise Misprint(f"'{printed.value.id}' is no variable", printed)
+        piece = piece_of(printed)
+        written = piece.text if piece.printed is None else scalar(piece)
+        return written.encode("utf-8", "replace").decode()  # half a character has no UTF-8
 
-    return TOKEN.sub(value, _LINK.sub(link, text))
+    return TOKEN.sub(value, text)

@@ -11,6 +11,8 @@ from amcli.card.rendering.filters import REFUSED_FILTERS
 from amcli.card.rendering.ledger import CLOSE, LINE_MARK, OPEN
 
 _REFUSED_FUNCTIONS = {"lipsum": "write the text you want to see"}
+NAMELESS = "<template>"
+"""The name of a template that was given as text."""
 _CALL = 10  # a call takes about as long as this many loop turns
 _ESCAPED_ANYWAY = "leave it out: amcli escapes every value for the place where it stands"
 

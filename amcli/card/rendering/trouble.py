@@ -14,6 +14,7 @@ from jinja2.filters import FILTERS
 from jinja2.tests import TESTS
 
 from amcli.card.rendering.compose import Misprint
+from amcli.card.rendering.syntax import NAMELESS
 from amcli.errors import AmcliError, TemplateError
 from amcli.suggestion import did_you_mean
 
@@ -32,7 +33,7 @@ def told_with_place(folder: str, main: str, names: Iterable[str]) -> Iterator[No
     """
 
     def at(name: str | None) -> str:
-        return f"{folder}{name or main}"
+        return f"{folder}{main if name in {None, NAMELESS} else name}"
 
     try:
         yield
