@@ -30,12 +30,18 @@ def print_lines(lines: Iterable[Line]) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(
+        force_terminal=True,
+        color_system="standard",
+        no_color=False,
+        highlight=False,
+        soft_wrap=True,
+    )
     with console.capture() as captured:
         for line in lines:
             console.print(Text.assemble(*line))
-    # Rich has decided about colour already; Click's echo copes with a reader that went away.
-    click.echo(captured.get(), nl=False, color=True)
+    # Click takes the styles out again where nobody wants them.
+    click.echo(captured.get(), nl=False)
 
 
 def plain(text: str = "", style: str = "") -> Line:

@@ -26,12 +26,20 @@ def session_options() -> list[click.Option]:
             metavar="FILE",
         ),
         _option("--no-config", help="Read no amcli.toml.", is_flag=True),
-        _option("--profile", help="Use the settings of this profile.", metavar="NAME"),
+        _option(
+            "--profile",
+            help="Use the settings of this profile.",
+            metavar="NAME",
+            shell_complete=_complete_profile,
+        ),
         _option("--setting", help="Set one setting: smtp.timeout=5.", metavar="KEY=VALUE",
                 multiple=True),
         _option("-q", "--quiet", help="Say nothing but results and errors.", is_flag=True),
         _option("--debug", help="Show the traceback of an error.", is_flag=True),
     ]  # fmt: skip
+
+
+_WHOLE = 1000  # characters of a first sentence, which is never as long
 
 
 class _Framed(_Base):
@@ -69,7 +77,7 @@ class _Framed(_Base):
         shared: list[tuple[str, str]] = []
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
-            if record is not None:
+            if record is not None and not isinstance(param, click.Argument):
                 (shared if isinstance(param, _SessionOption) else own).append(record)
         for heading, rows in (("Options", own), ("Global options", shared)):
             if rows:
@@ -96,6 +104,15 @@ class CommandGroup(_Framed, click.Group):
         super().format_options(ctx, formatter)
         self.format_commands(ctx, formatter)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands with their whole first sentences, wrapped and not cut."""
+        names = self.list_commands(ctx)
+        commands = [(name, self.get_command(ctx, name)) for name in names]
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, found.get_short_help_str(_WHOLE)) for name, found in commands if found]
+            )
+
 
 class _SessionOption(click.Option):
     """An option that is kept in the session and never reaches the callback."""
@@ -103,6 +120,12 @@ class _SessionOption(click.Option):
 
 def _option(*names: str, **kwargs: Any) -> click.Option:
     return _SessionOption(names, expose_value=False, is_eager=True, callback=_store, **kwargs)
+
+
+def _complete_profile(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    from amcli.cli.completion import complete_profile
+
+    return complete_profile(ctx, param, incomplete)
 
 
 def _store(ctx: click.Context, param: click.Parameter, value: Any) -> None:

@@ -52,7 +52,8 @@ def show(show_all: bool, as_json: bool) -> None:
         _answer(settings)
         return
     shown = [e for e in settings.entries() if show_all or e.value is not None]
-    click.echo(f"file     {settings.file or 'no amcli.toml was found'}")
+    none = "none, because of --no-config" if current().no_config else "no amcli.toml was found"
+    click.echo(f"file     {printable(str(settings.file or none))}")
     click.echo(f"profile  {settings.profile or 'none'}\n")
     for line in _table(shown):
         click.echo(printable(line))

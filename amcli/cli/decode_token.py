@@ -7,7 +7,7 @@ import click
 from amcli.cli.command import Command
 from amcli.cli.options import json_option
 from amcli.cli.session import current
-from amcli.cli.token_input import find_given_token
+from amcli.cli.token_input import find_given_token, token_argument
 from amcli.seams import utc_now
 
 
@@ -20,7 +20,7 @@ pbpaste | amcli decode-token -
 amcli decode-token --json - < token.txt
 """,
 )
-@click.argument("token", metavar="TOKEN|-|@FILE")
+@token_argument
 @json_option
 def decode_token(token: str, as_json: bool) -> None:
     """Show what a bearer token claims. Nothing is verified.

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,7 +49,9 @@ def demo(folder: Path, as_json: bool) -> None:
     from amcli.demo.road import run_demo
 
     reports: list[StepReport] = []
-    result = run_demo(folder, report=reports.append if as_json else _print_step)
+    quiet = as_json or current().quiet
+    result = run_demo(folder, report=reports.append if quiet else _print_step)
+    current().done = f"everything is in {printable(str(folder))}"
     if as_json:
         current().answer(
             ok=True,
@@ -65,7 +70,20 @@ def _print_step(step: StepReport) -> None:
 
 
 def _print_end(result: DemoResult) -> None:
-    click.echo(f"\nEverything is in {printable(str(result.folder))}: {len(result.files)} files")
-    click.echo("\nTry next:")
-    for command in result.try_next:
-        click.echo(f"  {printable(command)}")
+    before = "" if current().quiet else "\n"
+    place = printable(str(result.folder))
+    click.echo(f"{before}Everything is in {place}: {len(result.files)} files")
+    if not current().quiet:
+        click.echo("\nTry next:")
+        for command in result.try_next:
+            click.echo(f"  {printable(command.replace('amcli', _program(), 1))}")
+
+
+def _program() -> str:
+    """Return how amcli is called here: by its name only where the shell finds it."""
+    if shutil.which("amcli"):
+        return "amcli"
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return f"{shlex.quote(sys.executable)} -m amcli"
+    return shlex.quote(str(called))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from amcli.cli.command import Command
+from amcli.cli.completion import complete_rule, complete_target
 from amcli.cli.options import format_option, json_option, setting_option
 from amcli.cli.session import current
 from amcli.printable import printable
@@ -31,6 +32,7 @@ amcli lint templates --allow missing-alt-text --allow AM504
     nargs=-1,
     required=True,
     metavar="PATH...",
+    shell_complete=complete_target,
     help="Finished cards (.json), templates (.j2), folders, template names, or - for stdin.",
 )
 @format_option("text", "json", help="For people, or for programs.")
@@ -40,6 +42,7 @@ amcli lint templates --allow missing-alt-text --allow AM504
     setting="lint.allow",
     multiple=True,
     metavar="RULE",
+    shell_complete=complete_rule,
     help="Leave out what this rule finds, by id or name.",
 )
 @json_option
@@ -68,11 +71,15 @@ def _print(report: Report, *, as_json: bool) -> None:
         current().json = True
         current().answer(ok=report.exit_code == 0, **report_fields(report))
         return
+    from amcli.cli.cards import note_hidden_template
     from amcli.linting.report.text import findings_text, summary_text
 
+    for name, folder in report.hiding:
+        note_hidden_template(name, folder)
     # Click takes the colours out again where nobody wants them.
     click.echo(findings_text(report, colour=True), nl=False)
     for trouble in report.troubles:
+        current().trace(trouble)
         click.echo(f"amcli: not linted: {printable(trouble.message)}", err=True)
         if trouble.hint:
             click.echo(f"  hint: {printable(trouble.hint)}", err=True)

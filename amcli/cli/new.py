@@ -25,7 +25,9 @@ amcli new cards
 amcli new cards --from exported-from-designer.json
 """,
 )
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument(
+    "folder", metavar="DIR", type=click.Path(path_type=Path), help="Made where it is missing."
+)
 @click.option(
     "--from",
     "card",

@@ -7,8 +7,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-import click
-
 from amcli.cli.session import current
 from amcli.files import is_stream, replace_file, write_new, write_stream
 from amcli.printable import printable
@@ -40,4 +38,12 @@ def write_output(
     current().done = f"{printable(str(output))} was written"
     current().note(f"wrote {printable(str(output))}")
     if open_it:
-        click.launch(output.resolve().as_uri())
+        _open_in_browser(output)
+
+
+def _open_in_browser(path: Path) -> None:
+    import webbrowser
+
+    # Unlike what asks the desktop, this says so itself, and once, where there is no browser.
+    if not webbrowser.open(path.resolve().as_uri()):
+        current().note(f"no browser was found to open it; the result is in {printable(str(path))}")

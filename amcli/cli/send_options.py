@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from amcli.cli.completion import complete_rule
 from amcli.cli.options import key_option, key_passphrase_option, setting_option
 from amcli.cli.session import current
 from amcli.errors import ConfigurationError, UsageError, WouldOverwrite
@@ -83,6 +84,7 @@ _OPTIONS = (
                  help="When some recipients are refused, send to the others (exit code 7)."),
     click.option("--sample", is_flag=True, help="Do send the template's sample data."),
     setting_option("--allow", setting="send.allow", multiple=True, metavar="RULE",
+                   shell_complete=complete_rule,
                    help="Let the errors of a lint rule pass; repeatable."),
     click.option("--dry-run", is_flag=True, help="Show what would be sent; touch no network."),
     click.option("--save", type=_FILE, metavar="FILE.eml", help="Keep the mail in this file."),

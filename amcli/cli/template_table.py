@@ -25,10 +25,12 @@ def print_templates(entries: list[GalleryEntry]) -> None:
         return
     shown = 4 if console.width >= _WIDTH_FOR_REFRESH else 3
     shown = shown if console.width >= _WIDTH_FOR_TITLE else 1
-    for built_in, title in ((False, "The project's own"), (True, "Come with amcli")):
-        rows = [_row(entry)[:shown] for entry in entries if entry.built_in is built_in]
-        if rows:
-            console.print(_table(title, _COLUMNS[:shown], rows), "")
+    with console.capture() as captured:
+        for built_in, title in ((False, "The project's own"), (True, "Come with amcli")):
+            rows = [_row(entry)[:shown] for entry in entries if entry.built_in is built_in]
+            if rows:
+                console.print(_table(title, _COLUMNS[:shown], rows), "")
+    click.echo(captured.get(), nl=False)  # which takes the styles out where nobody wants them
 
 
 def _table(title: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table:

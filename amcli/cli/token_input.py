@@ -7,11 +7,19 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from amcli.cli.session import current
 from amcli.errors import UsageError
 
 if TYPE_CHECKING:
     from amcli.verify.request import FoundToken
+
+token_argument = click.argument(
+    "token",
+    metavar="TOKEN|-|@FILE",
+    help="The token or a captured request: itself, - for stdin, or in a file behind an @.",
+)
 
 
 def find_given_token(argument: str) -> FoundToken:

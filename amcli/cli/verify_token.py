@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from amcli.cli.command import Command
 from amcli.cli.options import json_option, setting_option
 from amcli.cli.session import current
-from amcli.cli.token_input import find_given_token
+from amcli.cli.token_input import find_given_token, token_argument
 from amcli.errors import FINDINGS, ConfigurationError, NetworkError, UsageError
 from amcli.seams import utc_now
 from amcli.settings_table import Source
@@ -63,7 +63,7 @@ amcli verify-token @token.txt --audience https://api.example.com --jwks keys.jso
 amcli verify-token @request.txt --audience CLIENT-ID --tenant GUID --at 2026-10-01T09:30:00Z
 """,
 )
-@click.argument("token", metavar="TOKEN|-|@FILE")
+@token_argument
 @setting_option(
     "--audience", "audiences", setting="verify.audience", multiple=True, metavar="URL-or-ID",
     help="App ID URI or client id of your service (for an EAT, its target URL). Repeatable.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+
 from amcli.errors import UsageError
 from amcli.linting.rule import Rule
 from amcli.linting.rules import actions, inputs, links, registration, structure, support, text
@@ -65,6 +67,8 @@ def find_rule(id_or_slug: str) -> Rule:
     for rule in RULES:
         if wanted in {rule.id.casefold(), rule.slug}:
             return rule
-    names = [name for rule in RULES for name in (rule.slug, rule.id)]
-    hint = did_you_mean(id_or_slug, names)
-    raise UsageError(f'there is no rule "{id_or_slug[:80]}"', hint=hint or "see: docs/lint.md")
+    hint = did_you_mean(id_or_slug, [name for rule in RULES for name in (rule.slug, rule.id)])
+    near = difflib.get_close_matches(wanted[:80], [r.id.casefold() for r in RULES], cutoff=0.5)
+    known = ", ".join(f"{rule.id} {rule.slug}" for rule in RULES if rule.id.casefold() in near)
+    listed = f"near it: {known}" if known else "every finding begins with the id of its rule"
+    raise UsageError(f'there is no rule "{id_or_slug[:80]}"', hint=hint or listed)

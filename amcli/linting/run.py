@@ -26,6 +26,8 @@ class Report:
     """Findings of rules that the caller lets pass."""
     troubles: tuple[AmcliError, ...]
     """Why an input could not be linted; the others were."""
+    hiding: tuple[tuple[str, Path], ...] = ()
+    """Names that meant a project's template, with its folder, and are a built-in one's too."""
 
     def count(self, severity: Severity) -> int:
         """Return how many findings have this severity."""
@@ -51,6 +53,7 @@ class _Run:
     """By file; the same file by two ways is linted once."""
     troubles: dict[str, AmcliError] = field(default_factory=dict)
     """By message: what stops every sample of a template is told once."""
+    hiding: dict[str, Path] = field(default_factory=dict)
 
     def failed(self, error: AmcliError) -> None:
         self.troubles.setdefault(error.message, error)
@@ -72,16 +75,19 @@ def lint_paths(
     run = _Run()
     for path in itertools.chain.from_iterable(map(expanded, paths)):
         try:
-            _remember(run, sources(path, project_templates, stdin))
+            found = sources(path, project_templates, stdin)
+            _remember(run, found)
+            run.hiding.update((path, Path(s.file).parent) for s in found if s.hides_built_in)
         except AmcliError as error:
             run.failed(error)
-    found = [finding for cards in run.files.values() for finding in _file(run, cards)]
+    findings = [finding for cards in run.files.values() for finding in _file(run, cards)]
     return Report(
         files=len(run.files),
         cards=run.cards,
-        findings=tuple(f for f in found if f.rule not in allowed),
-        allowed=tuple(f for f in found if f.rule in allowed),
+        findings=tuple(f for f in findings if f.rule not in allowed),
+        allowed=tuple(f for f in findings if f.rule in allowed),
         troubles=tuple(run.troubles.values()),
+        hiding=tuple(run.hiding.items()),
     )
 
 

@@ -45,6 +45,8 @@ class Source:
     sample: str | None
     """The data file that the template is rendered with."""
     load: Load
+    hides_built_in: bool = False
+    """Whether it is a project's template that was named, as a built-in one is named too."""
 
 
 def expanded(path: str) -> Iterator[str]:
@@ -80,7 +82,10 @@ def sources(
         return [Source(document.source, None, lambda: document)]
     return [
         Source(
-            str(template.path), sample.name if sample else None, partial(_made, template, sample)
+            str(template.path),
+            sample.name if sample else None,
+            partial(_made, template, sample),
+            target.hides_built_in,
         )
         for template, samples in _templates(target)
         for sample in samples or (None,)

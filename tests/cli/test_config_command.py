@@ -52,6 +52,23 @@ def test_the_json_answer_lists_every_setting(capsys: pytest.CaptureFixture[str])
     }
 
 
+def test_without_a_file_it_says_why(
+    capsys: pytest.CaptureFixture[str], project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(["--no-config", "config", "show"])
+    assert "file     none, because of --no-config" in capsys.readouterr().out
+    (project / "amcli.toml").unlink()
+    run(["config", "show"])
+    assert "file     no amcli.toml was found" in capsys.readouterr().out
+
+
+def test_a_name_like_no_other_is_not_answered_with_all_of_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["--setting", "foo.bar=1", "config", "show"]) == 2
+    assert "hint: all of them: amcli config show --all" in capsys.readouterr().err
+
+
 def test_all_lists_what_is_not_set(capsys: pytest.CaptureFixture[str]) -> None:
     run(["config", "show", "--all"])
 

@@ -30,6 +30,32 @@ def test_one_line_a_step_then_where_everything_is(capsys: pytest.CaptureFixture[
     assert "Everything is in amcli-demo: 23 files" in lines
 
 
+def test_quiet_it_says_only_where_everything_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["demo", "-q"]) == 0
+    assert capsys.readouterr().out == "Everything is in amcli-demo: 23 files\n"
+
+
+@pytest.mark.parametrize(
+    ("called", "found", "shown"),
+    [
+        (".venv/bin/amcli", True, "amcli"),
+        (".venv/bin/amcli", False, ".venv/bin/amcli"),
+        ("/a b/amcli/__main__.py", False, f"{sys.executable} -m amcli"),
+    ],
+)
+def test_it_ends_with_commands_as_they_are_called_here(
+    called: str,
+    found: bool,
+    shown: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", [called])
+    monkeypatch.setattr("shutil.which", lambda _name: "/usr/bin/amcli" if found else None)
+    assert run(["demo"]) == 0
+    assert f"\n  {shown} inspect amcli-demo/mail.eml" in capsys.readouterr().out
+
+
 def test_every_command_that_it_ends_with_works(capsys: pytest.CaptureFixture[str]) -> None:
     run(["demo", "--json", "-o", "with a space"])
     commands = json.loads(capsys.readouterr().out)["try_next"]

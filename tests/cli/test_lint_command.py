@@ -135,6 +135,26 @@ def test_a_template_folder_is_rendered_with_each_sample_and_its_refresh_cards(
     ]
 
 
+def test_an_unknown_rule_is_answered_with_those_near_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["lint", write("card.json", CLEAN), "--allow", "AM999"]) == 2
+    assert "near it: AM901 missing-originator, AM902" in capsys.readouterr().err
+
+
+def test_debug_shows_where_an_input_failed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--debug", "lint", write("card.json", "{")]) == 4
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_name_that_hides_a_built_in_template_is_pointed_out(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    make_template("templates/survey")
+    run(["lint", "survey"])
+    assert "it hides the built-in template of the same name" in capsys.readouterr().err
+
+
 def test_a_template_is_found_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
     make_template()
     write("amcli.toml", '[templates]\nfolder = "templates"\n')

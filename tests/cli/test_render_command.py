@@ -72,6 +72,18 @@ def test_an_existing_file_is_left_alone(project: Path, capsys: Captured) -> None
     assert json.loads((project / "out.json").read_text())
 
 
+def test_open_shows_html_only_and_says_where_no_browser_is(
+    project: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)  # which returns None: not opened
+    assert run(["render", "card.json", "--open"]) == 2
+    assert "add --format html" in capsys.readouterr().err
+    assert run(["render", "card.json", "--open", "--format", "html", "-o", "card.html"]) == 0
+    assert opened == [(project / "card.html").as_uri()]
+    assert "no browser was found to open it; the result is in card.html" in capsys.readouterr().err
+
+
 def test_a_failure_leaves_no_file(project: Path) -> None:
     assert run(["render", "survey", "--set", "app_url=nonsense", "-o", "out.json"]) == 4
     assert not (project / "out.json").exists()

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 import pytest
+from token_mint import Mint
 
 from amcli import __version__
 from amcli.cli import run
@@ -76,6 +77,26 @@ def test_every_command_has_a_help_page_with_examples(
     assert f"\n  amcli {name}" in shown.split("Examples:")[1]
     shown_params = [p for p in command.params if not getattr(p, "hidden", False)]
     assert all(p.get_help_record(click.Context(command)) for p in shown_params)
+
+
+@pytest.mark.parametrize(("name", "command"), leaf_commands())
+def test_arguments_are_explained_once_and_not_among_the_options(
+    name: str, command: click.Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [param for param in command.params if isinstance(param, click.Argument)]
+    assert run([*name.split(), "-h"]) == 0
+
+    before, _, options = capsys.readouterr().out.partition("\nOptions:\n")
+    for argument in arguments:
+        assert argument.help
+        assert f"\n  {argument.metavar}  " in before
+        assert f"\n  {argument.metavar}  " not in options
+
+
+def test_no_summary_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    for group in ("config", "keygen"):
+        assert run([group, "-h"]) == 0
+        assert "..." not in capsys.readouterr().out.replace("AMCLI_... ", "").split("Commands:")[1]
 
 
 @pytest.mark.parametrize("entry", COMMANDS, ids=lambda e: e.name)
@@ -156,17 +177,39 @@ def test_the_shells_get_their_completion_script(shell: str, sign: str) -> None:
         ("amcli --prof", "plain,--profile"),
         ("amcli config show --js", "plain,--json"),
         ("amcli --config am", "file,am"),
+        ("amcli render surv", "file,surv plain,survey"),
+        ("amcli lint mine", "file,mine plain,mine-too"),
+        ("amcli lint x --allow AM90", "plain,AM901 plain,AM902 plain,AM903"),
+        ("amcli lint x --allow missing-al", "plain,missing-alt-text"),
+        ("amcli send x --allow missing-al", "plain,missing-alt-text"),
+        ("amcli --profile pro", "plain,production"),
+        ("amcli sign --profile pro", "plain,production"),
     ],
 )
-def test_completion_knows_commands_and_options(words: str, offered: str) -> None:
+def test_completion_knows_commands_options_and_names(
+    words: str, offered: str, tmp_path: Path
+) -> None:
+    (tmp_path / "amcli.toml").write_text("[profile.production.smtp]\nport = 26\n")
+    (tmp_path / "templates" / "mine-too").mkdir(parents=True)
+    (tmp_path / "templates" / "mine-too" / "template.toml").touch()
     place = str(len(words.split()) - 1)
     done = subprocess.run(
         AMCLI,
         env=environment(_AMCLI_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=place),
-        capture_output=True, text=True, check=True,
+        cwd=tmp_path, capture_output=True, text=True, check=True,
     )  # fmt: skip
 
-    assert done.stdout.splitlines() == [offered]
+    assert done.stdout.splitlines() == offered.split()
+
+
+def test_completion_says_nothing_of_a_broken_amcli_toml(tmp_path: Path) -> None:
+    (tmp_path / "amcli.toml").write_text("[")
+    for words in ("amcli --profile pro", "amcli render surv"):
+        done = subprocess.run(
+            AMCLI, cwd=tmp_path, capture_output=True, text=True, check=True,
+            env=environment(_AMCLI_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD="2"),
+        )  # fmt: skip
+        assert done.stderr == ""
 
 
 def test_completion_offers_every_command() -> None:
@@ -305,14 +348,16 @@ def test_ctrl_c_while_amcli_is_loading(tmp_path: Path) -> None:
     ("variables", "coloured"),
     [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)],
 )
+@pytest.mark.parametrize("arguments", ["lint card.json", "decode-token @token.txt", "templates"])
 def test_colour_is_for_terminals_unless_told_otherwise(
-    variables: dict[str, str], coloured: bool, tmp_path: Path
+    variables: dict[str, str], coloured: bool, arguments: str, tmp_path: Path
 ) -> None:
-    card = tmp_path / "card.json"
-    card.write_text('{"type": "AdaptiveCard", "version": "1.0", "body": []}')
+    (tmp_path / "card.json").write_text('{"type": "AdaptiveCard", "version": "1.0", "body": []}')
+    (tmp_path / "token.txt").write_text(Mint().token("v1"))
 
     done = subprocess.run(
-        [*AMCLI, "lint", str(card)], env=environment(**variables), capture_output=True, check=False
-    )
+        [*AMCLI, *arguments.split()],
+        cwd=tmp_path, env=environment(**variables), capture_output=True, check=False,
+    )  # fmt: skip
 
     assert (b"\x1b[" in done.stdout) is coloured
