@@ -7,6 +7,7 @@ look at the difference.
 from __future__ import annotations
 
 import os
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -221,3 +222,40 @@ def test_very_long_texts_are_shown_without_reading_markdown() -> None:
 )
 def test_the_headline_is_one_line_for_the_subject(card: CardDocument, headline: str | None) -> None:
     assert card_headline(card) == headline
+
+
+def test_on_a_phone_an_amount_stays_in_one_line_and_only_a_long_word_breaks() -> None:
+    address = "https://contoso.com/" + "x" * 60
+    facts = [
+        {"title": "EUR 1,284.50", "value": "Flight Oslo - Copenhagen and back, 9 November"},
+        {"title": "See", "value": address},
+    ]
+    columns = [
+        {"items": [text_block("Handheld scanner HS-4, with charger")]},
+        {"items": [text_block("EUR 2,508.00")]},
+    ]
+    html = fallback_html(
+        adaptive({"type": "FactSet", "facts": facts}, {"type": "ColumnSet", "columns": columns})
+    )
+    for amount in ("EUR 1,284.50", "EUR 2,508.00"):
+        assert re.search(rf'white-space:nowrap">(<div [^>]*>)?{amount}<', html)
+    assert f'overflow-wrap:anywhere">{address}' in html
+    assert 'text-align:left">Flight Oslo' in html
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "stays"),
+    [
+        ("Comment (give a reason)", {"type": "Input.Text"}, False),
+        ("Close date", {"type": "Input.Date"}, False),
+        ("Which one?", {"type": "Input.ChoiceSet", "choices": [{"title": "This"}]}, True),
+        ("You have 6 days left.", {"type": "Input.Text"}, True),
+        ("Why?", {"type": "Input.Text"}, True),
+        ("x" * 81, {"type": "Input.Text"}, True),
+        ("Close date", {"type": "TextBlock", "text": "tomorrow"}, True),
+    ],
+)
+def test_a_text_that_only_names_a_field_is_left_out(
+    text: str, field: dict[str, Any], stays: bool
+) -> None:
+    assert (text in fallback_text(adaptive(text_block(text), {"id": "a", **field}))) is stays

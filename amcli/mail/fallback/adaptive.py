@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from amcli.mail.fallback.blocks import (
@@ -31,6 +32,7 @@ from amcli.mail.fallback.wording import clean, image_url, link_url, needs_outloo
 Item = dict[str, Any]
 
 _IMAGE_WIDTHS = {"small": 40, "medium": 80, "large": 160}
+_LONGEST_LABEL = 80  # a longer text says something of its own
 _HEADING_LEVELS = {"extralarge": 1, "large": 2}
 
 
@@ -66,9 +68,24 @@ def _items(value: Any) -> Iterator[Item]:
 
 def _elements(value: Any, seen: _Seen) -> list[Block]:
     blocks: list[Block] = []
-    for item in _items(value):
-        blocks += _element(item, seen)
+    items = list(_items(value))
+    for item, after in zip_longest(items, items[1:], fillvalue=None):
+        if item is not None and not (after is not None and _labels_a_field(item, after)):
+            blocks += _element(item, seen)
     return _merged(blocks)
+
+
+def _labels_a_field(item: Item, after: Item) -> bool:
+    """Return whether a text only names the field after it, which nobody can fill in here.
+
+    Sentences and questions stay: they say what the card is about.
+    """
+    kind = str(after.get("type"))
+    if item.get("type") != "TextBlock" or not kind.startswith("Input.") or _choices(after, _Seen()):
+        return False
+    text = clean(item.get("text"))
+    is_heading = any(isinstance(block, Heading) for block in _text_block(item, _Seen()))
+    return not is_heading and len(text) <= _LONGEST_LABEL and not text.endswith((".", "?"))
 
 
 def _element(item: Item, seen: _Seen) -> list[Block]:

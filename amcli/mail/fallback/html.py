@@ -3,6 +3,7 @@ ours, so that light and dark mode both stay readable."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import singledispatch
 from html import escape
@@ -24,12 +25,16 @@ from amcli.mail.fallback.blocks import (
 )
 from amcli.mail.fallback.markdown import markdown_html, plain_html
 
-_PAGE = "max-width:600px;overflow-wrap:anywhere"
+_PAGE = "max-width:600px;overflow-wrap:break-word"
 _HEADING_SIZES = {1: "22px", 2: "18px", 3: "16px"}
 _TABLE = (
     '<table role="presentation" cellpadding="0" cellspacing="0" style="border-collapse:collapse'
 )
 _CELL = "padding:2px 12px 2px 0;vertical-align:top;text-align:left"
+# About what a phone shows side by side, and the longest word that must not widen a table.
+_PHONE_CHARACTERS = 36
+_LONG_WORD = 24
+_LINK_TARGET = re.compile(r"\]\([^()]*\)")
 _GROUP = "margin:12px 0;padding-left:12px;border-left:3px solid #8a8886"
 
 
@@ -78,8 +83,8 @@ def _run(run: Run) -> str:
 @_html.register
 def _facts(block: Facts) -> str:
     rows = "".join(
-        f'<tr><th scope="row" style="{_CELL}">{markdown_html(name)}</th>'
-        f'<td style="{_CELL}">{markdown_html(value)}</td></tr>\n'
+        f'<tr><th scope="row" style="{_CELL}{_wrapping(name, 2)}">{markdown_html(name)}</th>'
+        f'<td style="{_CELL}{_wrapping(value, 2)}">{markdown_html(value)}</td></tr>\n'
         for name, value in block.rows
     )
     table = '<table cellpadding="0" cellspacing="0" style="border-collapse:collapse;margin:8px 0">'
@@ -88,12 +93,25 @@ def _facts(block: Facts) -> str:
 
 @_html.register
 def _columns(block: Columns) -> str:
-    rows = "".join(f"<tr>{''.join(map(_column, row))}</tr>\n" for row in block.rows)
+    rows = "".join(
+        f"<tr>{''.join(_column(cell, len(row)) for cell in row)}</tr>\n" for row in block.rows
+    )
     return f'{_TABLE};margin:4px 0">\n{rows}</table>'
 
 
-def _column(blocks: tuple[Block, ...]) -> str:
-    return f'<td style="{_CELL}">{_all(blocks).rstrip()}</td>'
+def _column(blocks: tuple[Block, ...], columns: int) -> str:
+    texts = [block.text for block in blocks if isinstance(block, Heading | Paragraph)]
+    wrapping = _wrapping("\n".join(texts), columns) if len(texts) == len(blocks) else ""
+    return f'<td style="{_CELL}{wrapping}">{_all(blocks).rstrip()}</td>'
+
+
+def _wrapping(text: str, columns: int) -> str:
+    """Return the style that keeps an amount in one line, and lets only very long words break."""
+    shown = _LINK_TARGET.sub("]", text)
+    if max(map(len, shown.split()), default=0) > _LONG_WORD:
+        return ";overflow-wrap:anywhere"
+    longest_line = max(map(len, shown.splitlines()), default=0)
+    return ";white-space:nowrap" if 0 < longest_line <= _PHONE_CHARACTERS // columns else ""
 
 
 @_html.register
