@@ -144,7 +144,9 @@ def _embedding_check(
     place: _Place, document: CardDocument | None, places: Sequence[_Place]
 ) -> Check:
     wrong = (
-        _script_problem(place, document) if place.form is Form.SCRIPT else _signed_problem(place)
+        _script_problem(place, document)
+        if place.form is Form.SCRIPT
+        else _signed_problem(place, document)
     )
     if wrong is not None:
         return failed("embedding", *wrong)
@@ -181,7 +183,7 @@ def _script_problem(place: _Place, document: CardDocument | None) -> tuple[str, 
     return None
 
 
-def _signed_problem(place: _Place) -> tuple[str, str] | None:
+def _signed_problem(place: _Place, document: CardDocument | None) -> tuple[str, str] | None:
     written = place.tag.attributes["itemprop"]
     right = next(p for _, p in SIGNED_TYPES.values() if p.lower() == written.lower())
     if written != right:
@@ -200,6 +202,15 @@ def _signed_problem(place: _Place) -> tuple[str, str] | None:
         return (
             f"the section is written {place.section.raw[:120]!r}",
             '<section itemscope itemtype="http://schema.org/SignedAdaptiveCard">, with http',
+        )
+    if (
+        document is not None
+        and (item_type.rpartition("/")[2], right) != SIGNED_TYPES[document.kind]
+    ):
+        fitting, its_property = SIGNED_TYPES[document.kind]
+        return (
+            f'the {document.kind.label} stands in a section {item_type} with itemprop="{right}"',
+            f'for it they are http://schema.org/{fitting} and itemprop="{its_property}"',
         )
     return None
 

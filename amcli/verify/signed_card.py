@@ -107,6 +107,9 @@ def _header(header: dict[str, Any]) -> Check:
     if "crit" in header:
         # RFC 7515, section 4.1.11: what is critical and not understood must be refused.
         return failed(name, f"it has critical extensions: {shown(header['crit'])}")
+    if header.get("b64", True) is not True:
+        # RFC 7797, section 3: it makes another text of what is signed.
+        return failed(name, f"b64 is {shown(header['b64'])}: a signed card's payload is base64url")
     if header == {"alg": ALGORITHM, "typ": "JWT"}:
         return passed(name, "alg RS256, typ JWT")
     return _warned(
@@ -120,7 +123,7 @@ def _signature(token: CompactJws, key: VerifyingKey | None) -> Check:
     name = "signature"
     if key is None:
         return skipped(name, "no public key was given", "name it with --key")
-    if token.header.get("alg") != ALGORITHM or "crit" in token.header:
+    if _header(token.header).outcome is Outcome.FAILED:
         return failed(name, "not checked: the header is not one of a signed card")
     try:
         key.public.verify(token.signature, token.signed_part, PKCS1v15(), SHA256())

@@ -168,10 +168,78 @@ def test_the_tag_reader_takes_everything(html: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["<", "<!--", "<a ", '<a "', "<a '", "</", "<script>", "<a b=", "<a>", "<a\x00"]
+    "piece",
+    [
+        "<",
+        "<!--",
+        "<a ",
+        '<a "',
+        "<a '",
+        "</",
+        "<script>",
+        "<a b=",
+        "<a>",
+        "<a\x00",
+        "<!",
+        "<?",
+        "</ ",
+        "<!-->",
+        "<!--->",
+        "<template>",
+        "<a b= ",
+        '<a b="',
+        "<a b=c",
+    ],
 )
 def test_no_page_takes_long(piece: str) -> None:
     started = time.monotonic()
     for _ in tags(piece * 100_000):
         pass
     assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["<!-->", "<!--->", "<!-- x --!>", "<p class=it's>", "<p a='>' b=\">\" c=>", "<!x>", "<?x '>",
+     "</ '>", "<template><p></template>", "<p '>", "<title><!--</title>"],
+)  # fmt: skip
+def test_a_card_that_html_shows_is_found(before: str) -> None:
+    assert embedding(found_in(body=f"{before}{SCRIPT}")).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<![CDATA[", "]]>"),
+        ("<xmp>", "</xmp>"),
+        ("<iframe>", "</iframe>"),
+        ("<noembed>", "</noembed>"),
+        ("<noframes>", "</noframes>"),
+        ("<template><template></template>", "</template>"),
+        ("<plaintext>", ""),
+        ("<!--", "--!>"),
+        ("<p a='", "'>"),
+    ],
+)
+def test_a_card_that_html_does_not_run_is_none(before: str, after: str) -> None:
+    with pytest.raises(NothingFound):
+        found_in(body=f"{before}{SCRIPT}{after}")
+
+
+def test_the_sections_type_must_fit_the_card_that_is_signed() -> None:
+    legacy = b64({"messageCardSerialized": json.dumps(MESSAGE)})
+    jws = f"{b64({'alg': 'RS256'})}.{legacy}.c2lnbmF0dXJl"
+    assert embedding(found_in(body=signed_section(jws, CardKind.MESSAGE))).outcome is Outcome.PASSED
+    check = embedding(found_in(body=signed_section(jws, CardKind.ADAPTIVE)))
+    assert check.outcome is Outcome.FAILED
+    assert "SignedMessageCard" in str(check.hint)
+
+
+def test_what_hides_a_card_is_named() -> None:
+    head = b"From: a@x.de\r\nContent-Type: "
+    inner = b"message/rfc822\r\n\r\nFrom: b@x.de\r\nContent-Type: text/html\r\n\r\n"
+    broken = b"text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n!!" + SCRIPT.encode()
+    for content, hint in ((inner + SCRIPT.encode(), "attached"), (broken, "base64")):
+        with pytest.raises(NothingFound) as nothing:
+            extract(read_mail(head + content, "mail"))
+        assert hint in str(nothing.value.hint)

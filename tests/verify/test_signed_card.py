@@ -368,3 +368,18 @@ def test_nothing_in_the_claims_can_steer_a_terminal() -> None:
     verdict, _ = verdict_on(signed(claims, {"kid": hostile}))
     for check in verdict.checks:
         assert (check.reason + (check.hint or "")).isprintable(), check
+
+
+@pytest.mark.parametrize("b64", [False, "no", 0])
+def test_a_payload_that_is_not_base64url_is_refused(b64: object) -> None:
+    _, payload, signature = signed(CLAIMS).split(".")
+    header = json.dumps({"alg": "RS256", "b64": b64}).encode()
+    encoded = base64.urlsafe_b64encode(header).rstrip(b"=").decode()
+    verdict, _ = verdict_on(f"{encoded}.{payload}.{signature}")
+    assert [check.name for check in verdict.failed] == ["header", "signature"]
+
+
+def test_a_claim_that_stands_there_in_two_spellings_is_refused() -> None:
+    verdict, claims = verdict_on(signed({**CLAIMS, "Sender": "eve@evil.com"}))
+    assert [check.name for check in verdict.failed] == ["form"]
+    assert claims is None
