@@ -104,7 +104,9 @@ def _print(seen: Inspection) -> None:
 
     head = [plain(printable(line)) for line in (*_head(seen), "")]
     print_lines([*head, *check_lines(seen.verdict.checks), plain(), *map(plain, _lint(seen))])
-    click.echo(f"{summary(seen.verdict)}; {len(seen.findings)} findings in the card")
+    count = len(seen.findings)
+    findings = "1 finding" if count == 1 else f"{count} findings"
+    click.echo(f"{summary(seen.verdict)}; {findings} in the card")
 
 
 def _head(seen: Inspection) -> Iterator[str]:

@@ -152,6 +152,9 @@ def dkim(
         f"amcli send TARGET --to ADDR --from ADDR --dkim --dkim-key {_quoted(paths[0])} "
         f"--dkim-domain {_quoted(domain)} --dkim-selector {_quoted(selector)}"
     )
+    if ed25519:
+        second = f"--dkim-ed25519-key {_quoted(paths[2])}"
+        then += f" {second} --dkim-ed25519-selector {_quoted(f'{selector}-ed25519')}"
     if as_json:
         records = [{"name": r.name, "text": r.text, "pieces": r.pieces} for r in generated.records]
         current().answer(ok=True, **_facts(paths, bits, passphrase), records=records, next=then)
@@ -159,7 +162,8 @@ def dkim(
     _show(paths, passphrase)
     for record in generated.records:
         click.echo(f"DNS TXT record:\n  {record.name}\n  {record.text}")
-    current().note(f"Next: publish what dkim-record.txt says, then\n  {then}")
+    published = " and ".join(p.name for p in paths if p.name.endswith("record.txt"))
+    current().note(f"Next: publish the text in {published}, then\n  {then}")
 
 
 @keygen.command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import codecs
 import re
 from dataclasses import dataclass
@@ -30,6 +31,15 @@ class PemBlock:
     def is_private(self) -> bool:
         """Return whether the label announces a private key."""
         return self.label.endswith(_PRIVATE_LABEL)
+
+    @property
+    def der(self) -> bytes:
+        """Return what the block's base64 holds; nothing where it has headers or is damaged."""
+        body = b"".join(self.pem.split(b"\n")[1:-2])
+        try:
+            return base64.b64decode(body)
+        except ValueError:
+            return b""
 
     def __repr__(self) -> str:
         return f"PemBlock({self.label})"

@@ -33,6 +33,8 @@ __all__ = [
 MIN_BITS = 2048  # RFC 7518, section 3.3, for RS256; RFC 8301, section 3.2, for DKIM
 MAX_BITS = 16384  # beyond it OpenSSL refuses to verify, and time is wasted before that
 
+MIN_EXPONENT = 65537  # FIPS 186-5, appendix A.1.1: odd and above 2^16
+
 _MAKE_ONE = "make one with: amcli keygen card"
 
 
@@ -87,8 +89,8 @@ def load_signing_key(path: Path, passphrase: Secret | None = None) -> SigningKey
     """Return the private key in a PEM (PKCS#1, PKCS#8, encrypted or not), DER or PFX file.
 
     Raises PassphraseNeeded for an encrypted key without a passphrase, KeyMaterialError for
-    everything else: a wrong passphrase, a key that is not RSA or has less than 2048 bits, a
-    certificate or a public key, a damaged file.
+    everything else: a wrong passphrase, a key that is not RSA, is restricted to RSA-PSS, or has
+    less than 2048 bits or a small exponent, a certificate or a public key, a damaged file.
     """
     return SigningKey(require_rsa(load_private_key(path, passphrase), path))
 
@@ -110,6 +112,12 @@ def require_rsa(key: object, path: Path) -> RSAPrivateKey:
     if not isinstance(key, RSAPrivateKey):
         raise _not_rsa(key, path)
     _require_size(key.key_size, path)
+    exponent = key.public_key().public_numbers().e
+    if exponent < MIN_EXPONENT:
+        raise KeyMaterialError(
+            f"{path}: an RSA key with the public exponent {exponent}; {MIN_EXPONENT} is the least",
+            hint=_MAKE_ONE,
+        )
     return key
 
 

@@ -32,6 +32,10 @@ _NOT_PRIVATE = {
 _GIVE_PRIVATE = "give the file with the private key: amcli keygen card names it card-private.pem"
 
 
+_RSASSA_PSS = bytes.fromhex("06092a864886f70d01010a")  # 1.2.840.113549.1.1.10
+_PKCS8_HEAD = 32  # version and algorithm come first, before the key itself
+
+
 class PassphraseNeeded(KeyMaterialError):
     """The private key is encrypted and no passphrase was given."""
 
@@ -45,6 +49,11 @@ def load_private_key(path: Path, passphrase: Secret | None = None) -> PrivateKey
     """
     file = read_key_file(path)
     private = [block for block in file.blocks if block.is_private]
+    if len(private) > 1:
+        raise file.error(
+            f"there are {len(private)} private keys in this file, and nobody can tell which counts",
+            "put the one that is meant into a file of its own",
+        )
     if private:
         return _from_pem(file, private[0], passphrase)
     if file.blocks:
@@ -59,13 +68,25 @@ def load_private_key(path: Path, passphrase: Secret | None = None) -> PrivateKey
 
 def _from_pem(file: KeyFile, block: PemBlock, passphrase: Secret | None) -> PrivateKeyTypes:
     load = _load_ssh if block.label.startswith("OPENSSH") else _load_pem
+    _refuse_pss(file, block.der)
     return _decrypt(file, load, block.pem, passphrase)
 
 
 def _from_der(file: KeyFile, passphrase: Secret | None) -> PrivateKeyTypes:
     if found := public_der_kind(file.data):
         raise file.error(f"this is {found}, a private key was expected", _GIVE_PRIVATE)
+    _refuse_pss(file, file.data)
     return _decrypt(file, load_der_private_key, file.data, passphrase)
+
+
+def _refuse_pss(file: KeyFile, der: bytes) -> None:
+    # RFC 4055, section 1.2: such a key is for RSASSA-PSS only. The library loads it as any other
+    # RSA key, and RS256 would break the promise. Of an encrypted key nobody sees it beforehand.
+    if _RSASSA_PSS in der[:_PKCS8_HEAD]:
+        raise file.error(
+            "this key is restricted to RSA-PSS, cards and mail are signed with RSA PKCS#1 v1.5",
+            "make one with: amcli keygen card",
+        )
 
 
 def _from_pfx(file: KeyFile, passphrase: Secret | None) -> PrivateKeyTypes:
@@ -105,10 +126,7 @@ def _decrypt(
     try:
         return _load_plain(load, data) or _load_encrypted(file, load, data, passphrase)
     except UnsupportedAlgorithm:
-        raise file.error(
-            "this kind of key, or its encryption, is not supported",
-            "convert it: openssl pkcs8 -topk8 -in KEY -out card-private.pem",
-        ) from None
+        raise _unsupported(file) from None
     except (ValueError, TypeError):
         raise file.error(
             "the private key is damaged and cannot be read", "get the file again from its source"
@@ -132,11 +150,20 @@ def _load_encrypted(
         )
     try:
         return load(data, passphrase.reveal().encode())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError) as error:
+        if "unknown" in str(error).lower():  # cipher or key encryption algorithm, such as Camellia
+            raise _unsupported(file) from None
         raise file.error(
             "the passphrase does not open this private key",
             "look for a typing mistake, or for the passphrase of another key",
         ) from None
+
+
+def _unsupported(file: KeyFile) -> KeyMaterialError:
+    return file.error(
+        "this kind of key, or its encryption, is not supported",
+        "convert it: openssl pkcs8 -topk8 -v2 aes256 -in KEY -out card-private.pem",
+    )
 
 
 def _not_a_key(file: KeyFile) -> KeyMaterialError:

@@ -33,6 +33,10 @@ _MEANINGS = {
     "name": "for display only",
     "uti": "id of this token, for logs",
 }
+_FIRST = (
+    "iss", "aud", "exp", "nbf", "iat", "appid", "azp", "tid", "oid", "sub", "scp", "roles",
+    "sender",
+)  # fmt: skip
 _CALLERS = ("appid", "azp")
 _CLIENT_KINDS = {"0": "a public client", "1": "a client with a secret", "2": "with a certificate"}
 
@@ -47,8 +51,14 @@ class Claim:
 
 
 def explain_claims(token: UnverifiedToken, now: datetime) -> list[Claim]:
-    """Return every claim with a short meaning, which is empty where none is known."""
-    return [Claim(name, value, _meaning(token, name, now)) for name, value in token.claims.items()]
+    """Return every claim with a short meaning, which is empty where none is known.
+
+    What decides about a token comes first, then the rest in the token's own order.
+    """
+    names = [*(name for name in _FIRST if name in token.claims), *token.claims]
+    return [
+        Claim(name, token.claims[name], _meaning(token, name, now)) for name in dict.fromkeys(names)
+    ]
 
 
 def _meaning(token: UnverifiedToken, name: str, now: datetime) -> str:

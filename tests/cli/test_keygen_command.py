@@ -61,6 +61,17 @@ def test_a_dkim_key_with_a_second_one(capsys: pytest.CaptureFixture[str]) -> Non
     assert len(answer["files"]) == 4
 
 
+def test_what_comes_next_names_both_keys_and_both_records(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    names = ["--domain", "contoso.com", "--selector", "mail"]
+    assert run(["keygen", "dkim", "-o", "k", *names, "--ed25519"]) == 0
+    said = capsys.readouterr().err
+    assert "publish the text in dkim-record.txt and dkim-ed25519-record.txt" in said
+    assert "--dkim-ed25519-key k/dkim-ed25519-private.pem" in said
+    assert "--dkim-ed25519-selector mail-ed25519" in said
+
+
 def test_domain_and_selector_can_be_settings(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import traceback
+from base64 import encodebytes
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -150,6 +151,35 @@ def test_a_public_key_is_no_private_key(private: RSAPrivateKey, key_file: Path) 
 def test_a_pfx_of_certificates_alone_has_no_key(key_file: Path) -> None:
     made = serialize_key_and_certificates(None, None, certificate(), None, ENCRYPTED)
     assert "no private key" in refusal(key_file, made, PASSPHRASE)
+
+
+def test_of_two_private_keys_none_is_chosen(private: RSAPrivateKey, key_file: Path) -> None:
+    pem = UNENCRYPTED["PEM PKCS#8"](private)
+    assert "2 private keys" in refusal(key_file, pem + pem)
+
+
+@pytest.mark.parametrize("form", ["PEM PKCS#8", "DER PKCS#8"])
+def test_a_key_for_pss_only_does_not_sign_in_another_way(
+    form: str, private: RSAPrivateKey, key_file: Path
+) -> None:
+    der = UNENCRYPTED["DER PKCS#8"](private)
+    der = der.replace(bytes.fromhex("2a864886f70d010101"), bytes.fromhex("2a864886f70d01010a"))
+    pem = b"-----BEGIN PRIVATE KEY-----\n%b-----END PRIVATE KEY-----\n" % encodebytes(der)
+    assert "restricted to RSA-PSS" in refusal(key_file, pem if form.startswith("PEM") else der)
+
+
+def test_an_encryption_that_nobody_knows_is_no_wrong_passphrase(
+    private: RSAPrivateKey, key_file: Path
+) -> None:
+    der = LOCKED["DER PKCS#8"](private)
+    other = der.replace(bytes.fromhex("60864801650304012a"), bytes.fromhex("60864801650304017f"))
+    assert other != der
+    assert "its encryption, is not supported" in refusal(key_file, other, PASSPHRASE)
+
+
+def test_a_small_public_exponent_is_refused(key_file: Path) -> None:
+    small = generate_private_key(3, 2048)
+    assert "public exponent 3; 65537" in refusal(key_file, UNENCRYPTED["PEM PKCS#8"](small))
 
 
 def test_an_ec_key_cannot_sign_cards(key_file: Path) -> None:

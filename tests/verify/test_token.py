@@ -257,6 +257,7 @@ def test_rubbish_never_makes_us_look_for_keys(mint: Mint) -> None:
         ({"n": None}, '"n"'),
         ({"n": "A==="}, '"n"'),
         ({"d": "AQAB"}, "private"),
+        ({"p": "AQAB", "q": "AQAB"}, "private"),
         ({"issuer": 7}, "issuer"),
     ],
 )

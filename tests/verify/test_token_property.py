@@ -94,7 +94,9 @@ def test_any_value_of_any_claim_gets_a_verdict_and_can_be_shown(
         decoded = decode_token(token)
     except AmcliError:
         return  # NaN, or half a surrogate pair
-    for claim in explain_claims(decoded, NOW):
+    explained = explain_claims(decoded, NOW)
+    assert {claim.name: claim.value for claim in explained} == decoded.claims
+    for claim in explained:
         assert shown(claim.value).isprintable()
         assert claim.meaning.isprintable()
 
