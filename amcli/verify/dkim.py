@@ -134,15 +134,29 @@ def _judged(form: MailForm, signature: Signature, record: Record) -> Check:
     problem = _verification_problem(form, signature, record.text)
     if problem is not None:
         return failed("dkim", f"{signature.name}: {problem}", _WHY_BROKEN)
+    if (rest := _unsigned_octets(form, signature)) > 0:
+        return failed("dkim", f"{signature.name}: l= leaves {rest} octets unsigned", _OPEN)
     reason = f"{signature.name} ({signature.algorithm}) verifies"
+    return Check("dkim", Outcome.PASSED, reason, _note(form, signature, record))
+
+
+def _note(form: MailForm, signature: Signature, record: Record) -> str | None:
+    """Return what a person should know of a signature that verifies."""
     if signature.length is not None:
-        unsigned = len(_canonical_body(form, signature)) - signature.length
-        if unsigned > 0:
-            return failed("dkim", f"{signature.name}: l= leaves {unsigned} octets unsigned", _OPEN)
-        return Check("dkim", Outcome.PASSED, reason, _OPEN)
+        return _OPEN
     if record.in_test:
-        return Check("dkim", Outcome.PASSED, reason, _IN_TEST)
-    return passed("dkim", reason)
+        return _IN_TEST
+    present = {field.name for field in form.fields}
+    unsigned = sorted(_TELLING_HEADERS & present - signature.signed_headers)
+    if unsigned:
+        return f"not signed, so anybody may have written them: {', '.join(unsigned)}"
+    return None
+
+
+def _unsigned_octets(form: MailForm, signature: Signature) -> int:
+    if signature.length is None:
+        return 0
+    return len(_canonical_body(form, signature)) - signature.length
 
 
 def _canonical_body(form: MailForm, signature: Signature) -> bytes:
@@ -163,6 +177,10 @@ def _body(form: MailForm, signature: Signature) -> bytes:
     return form.body
 
 
+# RFC 6376, section 5.4.1, and what decides how the body is read.
+_TELLING_HEADERS = frozenset(
+    {"to", "cc", "subject", "date", "content-type", "content-transfer-encoding"}
+)
 _OPEN = "l= signs the beginning only: anybody may append to the body; sign without it"
 _IN_TEST = "the record's t=y says that its domain is testing: receivers may ignore the signature"
 _WHY_BROKEN = (

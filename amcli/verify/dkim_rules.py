@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 _SAFE = re.compile(r"[^\w.+=:;/@-]", re.ASCII)
-_SHOWN_CHARACTERS = 255
+_SHOWN_CHARACTERS = 1000
 _MAX_SIGNATURE_BYTES = 16 * 1024  # real ones have less than 2 KB
 _ALGORITHMS = {"rsa-sha256", "ed25519-sha256"}
 
@@ -57,6 +57,11 @@ class Signature:
         found = self.tags.get("l")
         return None if found is None else int(found) if found.isdecimal() else 0
 
+    @property
+    def signed_headers(self) -> frozenset[str]:
+        """Return the names in h=, in lower case."""
+        return frozenset(self.tags.get("h", "").lower().split(":"))
+
     def problem(self, now: datetime) -> str | None:
         """Return why nothing may rely on it, whatever the key says."""
         if self.size > _MAX_SIGNATURE_BYTES:
@@ -65,6 +70,8 @@ class Signature:
             return "a=rsa-sha1 is broken and must not be accepted (RFC 8301, section 3.1)"
         if self.algorithm and self.algorithm not in _ALGORITHMS:
             return f"a={self.algorithm} is no algorithm of DKIM"
+        if "from" not in self.signed_headers:
+            return "h= does not name From, which must be signed (RFC 6376, section 5.4)"
         return self._expired(now)
 
     def _expired(self, now: datetime) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import dkim
@@ -278,3 +279,17 @@ def test_long_stretches_of_white_space_take_no_long_time(
     began = time.process_time()
     assert the_check(content, pair.record.text).outcome is Outcome.FAILED
     assert time.process_time() - began < 2
+
+
+def test_headers_that_nobody_signed_are_named(pair: GeneratedDkimKey) -> None:
+    content = signed_by_dkimpy(pair, include_headers=[b"from", b"to"])
+    check = the_check(content, pair.record.text)
+    assert check.outcome is Outcome.PASSED
+    assert "content-type, date, subject" in str(check.hint)
+
+
+def test_from_must_be_signed(key: DkimKey, pair: GeneratedDkimKey) -> None:
+    content = re.sub(rb"\bh=[^;]*;", b"h=to:subject;", add_dkim(mail(), key).content)
+    check = the_check(content, pair.record.text)
+    assert check.outcome is Outcome.FAILED
+    assert "From" in check.reason
