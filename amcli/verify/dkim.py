@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from amcli.errors import NetworkError, UnreadableInput
 from amcli.seams import Clock, utc_now
 from amcli.signing.dkim_record import dkim_record_value
-from amcli.verify.checks import Check, Outcome, failed, passed, skipped
+from amcli.verify.checks import Check, Outcome, failed, skipped
 from amcli.verify.dkim_alignment import alignment_check
 from amcli.verify.dkim_rules import Record, Signature
 from amcli.verify.eml_form import MailForm, read_form
