@@ -111,7 +111,8 @@ _WORDS = {"1": True, "true": True, "yes": True, "on": True,
           "0": False, "false": False, "no": False, "off": False}  # fmt: skip
 _MOST = {Kind.PORT: 65535, Kind.SECONDS: 86400}  # sockets take no time that is much longer
 _SHOWN = 10**9  # Python refuses to write down a number of very many digits
-_URL_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):[^/@\s]*(?=@)")
+# A password may hold what it should not, such as a slash; digits before one are a port.
+_URL_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):(?!\d+/)\S*(?=@)")
 
 
 class Source(enum.Enum):

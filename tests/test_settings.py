@@ -15,7 +15,7 @@ from amcli.errors import ConfigurationError
 from amcli.resources import resource_folder
 from amcli.secrets import Secret
 from amcli.settings import Settings, load_settings
-from amcli.settings_table import SETTINGS, Kind, Source
+from amcli.settings_table import SETTINGS, Kind, Source, redacted
 
 DOCUMENTED = Path(__file__).parent.parent / "docs" / "configuration.md"
 
@@ -187,6 +187,8 @@ def test_a_password_in_a_url_is_refused_in_the_file_and_hidden_elsewhere(tmp_pat
 
     assert "hunter2" not in f"{error}"
     assert entry.shown == "smtp://me:***@mail.example.com"
+    assert redacted("https://u:hun/ter@2@a.example/k") == "https://u:***@a.example/k"
+    assert redacted("https://a.example:8443/k@2") == "https://a.example:8443/k@2"
 
 
 def test_an_unknown_profile_is_answered_with_the_one_that_may_be_meant(tmp_path: Path) -> None:
