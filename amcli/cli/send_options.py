@@ -13,7 +13,7 @@ import click
 from amcli.cli.completion import complete_rule
 from amcli.cli.options import key_option, key_passphrase_option, setting_option
 from amcli.cli.session import current
-from amcli.errors import ConfigurationError, UsageError, WouldOverwrite
+from amcli.errors import UsageError, WouldOverwrite
 
 if TYPE_CHECKING:
     from amcli.card.rendering import PurposeToken
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 _FILE = click.Path(path_type=Path)
-_IMPLICIT_TLS_PORT, _MAX_PORT = 465, 65535
+_IMPLICIT_TLS_PORT = 465
 
 
 def _refuse_bcc(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...]) -> None:
@@ -238,8 +238,6 @@ def _needed(value: Any, option: str, setting: str, what: str) -> Any:
 def _url_of(host: str | None, port: int | None) -> str | None:
     if host is None:
         return None
-    if port is not None and not 0 < port <= _MAX_PORT:
-        raise ConfigurationError(f"smtp.port must be a number from 1 to {_MAX_PORT}")
     scheme = "smtps" if port == _IMPLICIT_TLS_PORT else "smtp"
     return f"{scheme}://{host}:{port}" if port else f"{scheme}://{host}"
 

@@ -65,4 +65,4 @@ def _host(host: str) -> str:
 
 
 def _refused(why: str) -> UsageError:
-    return UsageError(f"{_WANTED}; of this URL that cannot be said: {why}")
+    return UsageError(f"{_WANTED}; this is not one: {why}")
