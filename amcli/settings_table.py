@@ -111,6 +111,7 @@ _WORDS = {"1": True, "true": True, "yes": True, "on": True,
           "0": False, "false": False, "no": False, "off": False}  # fmt: skip
 _MOST = {Kind.PORT: 65535, Kind.SECONDS: 86400}  # sockets take no time that is much longer
 _SHOWN = 10**9  # Python refuses to write down a number of very many digits
+_SERVERS = {"smtp.url", "smtp.host"}  # which have no "@" but behind a password
 # A password may hold what it should not, such as a slash; digits before one are a port.
 _URL_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):(?!\d+/)\S*(?=@)")
 
@@ -144,7 +145,10 @@ class Entry:
             return "***"
         if isinstance(self.value, tuple):
             return list(self.value)
-        return redacted(str(self.value))
+        text, shown = str(self.value), redacted(str(self.value))
+        if shown == text and "@" in text and self.setting.key in _SERVERS:
+            return f"***@{text.rpartition('@')[2]}"
+        return shown
 
 
 def value_from_toml(setting: Setting, raw: Any, folder: Path) -> Value:

@@ -288,3 +288,11 @@ def test_every_setting_is_documented(setting: Any) -> None:
     row = f"| `{setting.key}` | {setting.kind.value} | {default} | {setting.summary} |"
 
     assert row in DOCUMENTED.read_text("utf-8")
+
+
+@pytest.mark.parametrize("key", ["smtp.host", "smtp.url"])
+def test_a_password_in_front_of_a_host_is_hidden_without_any_scheme(
+    key: str, tmp_path: Path
+) -> None:
+    entry = load(tmp_path, "", overrides=[f"{key}=bob:hunter2@host"]).by_key[key]
+    assert entry.shown == "***@host"

@@ -79,7 +79,7 @@ def extract(mail: ReceivedMail) -> EmbeddedCard:
     # The card inside a JWS has a check of its own where the JWS is checked.
     card = [] if jws is not None else [_card_check(document, problem)]
     checks = (embedding, *card, _lines_check(mail))
-    notes = tuple(_notes(place))
+    notes = tuple(_notes(place, mail))
     return EmbeddedCard(place.form, place.text.strip(), jws, document, checks, notes)
 
 
@@ -245,7 +245,9 @@ def _lines_check(mail: ReceivedMail) -> Check:
     return passed("lines", f"no line over {_MAX_LINE} octets")
 
 
-def _notes(place: _Place) -> Iterator[str]:
+def _notes(place: _Place, mail: ReceivedMail) -> Iterator[str]:
+    if mail.form.marked:
+        yield "a byte order mark stands in front of the mail; something saved it as text"
     if place.form is Form.SCRIPT:
         if not re.match(r'<script\s+type="', place.tag.raw, re.IGNORECASE):
             yield (

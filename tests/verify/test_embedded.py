@@ -226,6 +226,11 @@ def test_a_card_that_html_does_not_run_is_none(before: str, after: str) -> None:
         found_in(body=f"{before}{SCRIPT}{after}")
 
 
+def test_a_byte_order_mark_is_noted() -> None:
+    content = b"\xef\xbb\xbfFrom: a@x.de\nContent-Type: text/html\n\n" + SCRIPT.encode()
+    assert any("byte order mark" in note for note in extract(read_mail(content, "mail")).notes)
+
+
 def test_the_sections_type_must_fit_the_card_that_is_signed() -> None:
     legacy = b64({"messageCardSerialized": json.dumps(MESSAGE)})
     jws = f"{b64({'alg': 'RS256'})}.{legacy}.c2lnbmF0dXJl"
