@@ -68,10 +68,10 @@ def render(
     envelope = Envelope(originator=originator)
     made = (_untrusted if untrusted else load_card)(target, data_files, sets, envelope)
     content = _formatted(made, output_format)
+    if output is not None or open_it or not as_json:
+        write_output(content, output, force=force, open_it=open_it, suffix=f".{output_format}")
     if as_json:
         current().answer(ok=True, **_answer(made, output_format, content))
-    else:
-        write_output(content, output, force=force, open_it=open_it, suffix=f".{output_format}")
     return 0
 
 

@@ -72,6 +72,12 @@ def test_an_existing_file_is_left_alone(project: Path, capsys: Captured) -> None
     assert json.loads((project / "out.json").read_text())
 
 
+def test_json_beside_a_file_writes_both(project: Path, capsys: Captured) -> None:
+    assert run(["render", "card.json", "--json", "-o", "made.json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert json.loads((project / "made.json").read_text()) == answer["card"]
+
+
 def test_open_shows_html_only_and_says_where_no_browser_is(
     project: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
