@@ -27,7 +27,8 @@ def write_output(
         os.close(handle)
         output, force = Path(name), True
     if output is None or output in _STDOUT:
-        sys.stdout.buffer.write(content)
+        if not current().json:  # with --json stdout is the answer's, which has the result in it
+            sys.stdout.buffer.write(content)
         return
     if is_stream(output):
         write_stream(output, content)

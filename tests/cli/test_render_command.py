@@ -76,6 +76,8 @@ def test_json_beside_a_file_writes_both(project: Path, capsys: Captured) -> None
     assert run(["render", "card.json", "--json", "-o", "made.json"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert json.loads((project / "made.json").read_text()) == answer["card"]
+    assert run(["render", "card.json", "--json", "-o", "-"]) == 0
+    assert json.loads(capsys.readouterr().out) == answer
 
 
 def test_open_shows_html_only_and_says_where_no_browser_is(
