@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 _SAFE = re.compile(r"[^\w.+=:;/@-]", re.ASCII)
 _SHOWN_CHARACTERS = 1000
-_MAX_SIGNATURE_BYTES = 16 * 1024  # real ones have less than 2 KB
+_MAX_SIGNATURE_BYTES = 8 * 1024  # real ones have less than 2 KB
 _ALGORITHMS = {"rsa-sha256", "ed25519-sha256"}
 
 
