@@ -10,6 +10,7 @@ from typing import Any
 from amcli.card.reserved import RESERVED_VARIABLES
 from amcli.errors import DataError
 
+MAX_INTEGER_BITS = 4096
 MAX_NESTING = 100
 """Levels of lists and mappings."""
 
@@ -41,6 +42,8 @@ def _plain(value: Any, depth: int) -> Any:
         raise DataError(f"the data is nested deeper than {MAX_NESTING} levels")
     if isinstance(value, str):
         return str.__str__(value)  # not Markup or another subclass with ideas of its own
+    if isinstance(value, int) and value.bit_length() > MAX_INTEGER_BITS:
+        raise DataError("a number in the data has more than a thousand digits")
     if value is None or isinstance(value, (bool, int, float, Decimal, date, time)):
         return value
     if isinstance(value, Mapping):

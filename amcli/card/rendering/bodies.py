@@ -12,6 +12,7 @@ from urllib.parse import quote
 from amcli.card.input_reference import INPUT_REFERENCE
 from amcli.card.rendering.compose import Misprint, refuse_after_backslash, segments
 from amcli.card.rendering.ledger import (
+    OPEN,
     TOKEN,
     InputReference,
     Ledger,
@@ -44,7 +45,8 @@ def body_format(action: dict[str, Any]) -> BodyFormat:
     content_type = _content_type(action)
     if content_type.startswith("application/x-www-form-urlencoded"):
         return BodyFormat.FORM
-    begins_like_json = str(action.get("body", "")).lstrip()[:1] in tuple('{["\ue000')
+    first = str(action.get("body", "")).lstrip()[:1]
+    begins_like_json = first in {"{", "["} or (not content_type and first in {'"', OPEN})
     is_json = content_type.startswith("application/json") or begins_like_json
     return BodyFormat.JSON if is_json else BodyFormat.OTHER
 
@@ -84,7 +86,7 @@ def write_json_body(text: str, ledger: Ledger) -> str:
             escaped = _in_json_string(scalar(piece_of(printed)))
             assembly.data(_apart(escaped, assembly.last), printed)
         else:
-            assembly.data(f" {_json_text(printed)} ", printed)
+            assembly.data(_json_text(printed), printed)
     return assembly.without_foreign_references()
 
 

@@ -64,10 +64,10 @@ class _Filler:
 
     def string(self, text: str, place: Place, name: str, owner: dict[str, Any]) -> Any:
         whole = self._whole(text)
-        if whole is not None and not isinstance(whole.value, str):
-            return self._structure(whole, place, name, owner)
         if place is Place.BODY:
             return self._body(text, owner)
+        if whole is not None and not isinstance(whole.value, str):
+            return self._structure(whole, place, name, owner)
         return _WRITERS[place](take_apart(text, self._ledger))
 
     def _whole(self, text: str) -> Printed | None:

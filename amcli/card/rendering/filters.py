@@ -142,9 +142,10 @@ def card_range(*args: int) -> range:
 
 
 def _charge(name: str, args: tuple[Any, ...]) -> None:
+    ledger().work()
     for arg in args:
         if isinstance(arg, str):
-            ledger().work(len(arg) // (1 if name in _TAKES_APART else 1000))
+            ledger().work(len(arg) // (1 if name in _TAKES_APART else 50))
         elif isinstance(arg, (list, tuple, dict, range)):
             ledger().work(len(arg))
 

@@ -15,18 +15,19 @@ from amcli.card.rendering.urls import write_url
 # Comments, elements whose content is no HTML text, and tags; what is left is text.
 _MARKUP = re.compile(
     r"<!--.*?(?:-->|\Z)"
-    r"|<(script|style|textarea|title|xmp|iframe|noscript|template|plaintext)\b.*?(?:</\1\s*>|\Z)"
+    r"|<(script|style|xmp|iframe|noscript|template|plaintext)\b.*?(?:</\1\s*>|\Z)"
     r"|<[A-Za-z/!?](?:[^>\"']|\"[^\"]*\"|'[^']*')*(?:>|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
 _UNFINISHED_TAG = re.compile(f"<[A-Za-z/!?{OPEN}]")
-_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(\s*=\s*)("[^"]*"|'[^']*')""")
+_ATTRIBUTE = re.compile(r"""(?<=[\s"'])([^\s"'<>/=]+)(\s*=\s*)("[^"]*"|'[^']*')""")
 _URL_ATTRIBUTES = frozenset(
     {"href", "src", "action", "background", "cite", "data", "formaction", "longdesc", "poster"}
 )
 _TEXT_ATTRIBUTES = frozenset(
     {"alt", "title", "lang", "dir", "align", "width", "height", "colspan", "rowspan", "aria-label",
-     "summary", "datetime", "value", "name", "label", "abbr"}
+     "summary", "datetime", "value", "name", "label", "abbr", "class", "bgcolor", "color",
+     "border", "cellpadding", "cellspacing", "valign", "scope"}
 )  # fmt: skip
 
 
@@ -75,6 +76,8 @@ def _attribute_value(name: str, value: str, ledger: Ledger) -> str:
     token = TOKEN.search(value)
     if name not in _URL_ATTRIBUTES and token is not None:
         raise _no_place(ledger.at(token))
+    for found in TOKEN.finditer(value):
+        _refuse_reference(ledger.at(found))
     # The author's own part is HTML already: &amp; in it stands for &.
     pieces = [
         piece if piece.is_data else replace(piece, text=html.unescape(piece.text))
@@ -84,10 +87,7 @@ def _attribute_value(name: str, value: str, ledger: Ledger) -> str:
 
 
 def _escaped(printed: Printed) -> str:
-    if isinstance(printed.value, InputReference):
-        raise Misprint(
-            f"'{printed.value.id}' is no variable, and a mail's body has no inputs", printed
-        )
+    _refuse_reference(printed)
     piece: Piece = piece_of(printed)
     text = piece.text if piece.printed is None else scalar(piece)
     return html.escape(text.encode("utf-8", "replace").decode())
@@ -99,3 +99,10 @@ def _no_place(printed: Printed) -> Misprint:
         printed,
         "values may stand in text, in quoted attributes such as title and alt, and in URLs",
     )
+
+
+def _refuse_reference(printed: Printed) -> None:
+    if isinstance(printed.value, InputReference):
+        raise Misprint(
+            f"'{printed.value.id}' is no variable, and a mail's body has no inputs", printed
+        )

@@ -146,8 +146,10 @@ def plain(value: Any) -> Any:
     nobody knows yet.
     """
     if isinstance(value, Markup):
-        ledger().work(len(value) // 1000)
+        ledger().work(expanded_length(value) // 200)
         return TOKEN.sub(_plain_token, str(value))
+    if isinstance(value, str):
+        ledger().work(len(value) // 1000)
     if isinstance(value, CapturedText):
         return plain(Markup(str(value)))  # noqa: S704 - captured text again, not HTML
     if isinstance(value, InputReference):
@@ -157,6 +159,17 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple, dict)) and not isinstance(value, (PlainList, PlainDict)):
         return _plain_inside(value)
     return value
+
+
+def expanded_length(captured: Markup) -> int:
+    """Return how long captured text is with its values; raises LimitReached beyond 16 MB."""
+    current, length = ledger(), len(captured)
+    for token in TOKEN.finditer(captured):
+        value = current.at(token).value if not token[1] else ""
+        length += len(value) if isinstance(value, str) else 0
+    if length > MAX_OUTPUT_CHARACTERS:
+        raise LimitReached("more than 16 MB of captured text")
+    return length
 
 
 def plain_itself(value: Any) -> Any:

@@ -17,7 +17,7 @@ from amcli.card.rendering.markdown_inline import inline_markup
 from amcli.card.rendering.markdown_links import with_destinations
 from amcli.card.rendering.pieces import Piece, scalar
 
-_AUTHOR_MARKUP = re.compile(r"[*_~`\[\]#>|<+]|^\s*[-=]|^\s*\d+[.)]", re.MULTILINE)
+_AUTHOR_MARKUP = re.compile(r"[*_~`\[\]#>|<+\t]|^ {4}|^\s*[-=]|^\s*\d+[.)]", re.MULTILINE)
 _LINE_BREAK = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x09\x0e-\x1b\x1f\x7f-\x9f]")
 _MARKER_BEFORE = re.compile(r"^[ ]*(?:[-+*>#]+|\d+[.)])[ ]+$")
@@ -63,7 +63,7 @@ def _assembled(pieces: list[Piece]) -> tuple[str, str]:
     has_markup = bool(_AUTHOR_MARKUP.search("".join(p.text for p in pieces if not p.is_data)))
     parts, origins, line = [], [], ""
     for index, piece in enumerate(pieces):
-        text, origin = piece.text, "A"
+        text, origin = _LINE_BREAK.sub("\n", piece.text), "A"
         if piece.printed is not None and not isinstance(piece.printed.value, TrustedMarkdown):
             value = _normal(scalar(piece), keeps_lines=not has_markup)
             text, origin = _fitted(value, line, _following(pieces, index)), "D"
@@ -91,7 +91,7 @@ def _normal(value: str, *, keeps_lines: bool) -> str:
     # White space at a line's end would be a break (6.7), four spaces in front code (4.4).
     inner = [line.strip(" ") for line in lines[1:-1]]
     ends = [lines[0].rstrip(" "), *inner, lines[-1].lstrip(" ")] if len(lines) > 1 else lines
-    return "\n".join(ends)
+    return "\n".join(ends).strip("\n")
 
 
 def _fitted(value: str, line: str, after: str) -> str:

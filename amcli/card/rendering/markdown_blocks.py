@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 _BLOCK_START = re.compile(
-    r"[ ]*(?:(?P<heading>\#{1,6})(?=[ ]|$)|(?P<quote>>)|(?P<bullet>[-+*])(?=[ ]|$)"
-    r"|\d{1,9}(?P<number>[.)])(?=[ ]|$)|(?P<fence>~~~|```)"
-    r"|(?P<rule>(?:-[ ]*)+|(?:\*[ ]*){3,}|(?:_[ ]*){3,}|=+[ ]*)$)"
+    r"[ \t]*(?:(?P<heading>\#{1,6})(?=[ \t]|$)|(?P<quote>>)|(?P<bullet>[-+*])(?=[ \t]|$)"
+    r"|\d{1,9}(?P<number>[.)])(?=[ \t]|$)|(?P<fence>~~~|```)|(?P<underline>-+|=+)[ \t]*$)"
 )
+_RULE = re.compile(r"[ \t]*(?P<first>[-*_])(?:[ \t]*(?P=first)){2,}[ \t]*$")
 _CLOSING_HASHES = re.compile(r"(?:^|[ ])(\#+)[ ]*$")
 
 
@@ -27,7 +27,10 @@ def block_starts(text: str, origin: str) -> set[int]:
 
 def _line_starts(line: str, origin: str) -> Iterator[int]:
     at, in_heading = 0, False
-    while (marker := _BLOCK_START.match(line, at)) is not None:
+    while (rule := _rule_of_data(line, origin, at)) is None:
+        marker = _BLOCK_START.match(line, at)
+        if marker is None:
+            break
         kind = marker.lastgroup
         assert kind is not None  # noqa: S101 - one of the groups matched
         # The white space that makes it a marker counts too: the author's "#" before a value is
@@ -37,6 +40,16 @@ def _line_starts(line: str, origin: str) -> Iterator[int]:
             break
         in_heading = in_heading or kind == "heading"
         at = marker.end() + 1
+    if rule is not None:
+        yield rule
     hashes = _CLOSING_HASHES.search(line) if in_heading else None
     if hashes is not None and origin[hashes.start(1)] == "D":
         yield hashes.start(1)
+
+
+def _rule_of_data(line: str, origin: str, at: int) -> int | None:
+    """Return where data completes a rule (4.1), in a line or behind its markers."""
+    if not _RULE.match(line, at):
+        return None
+    solid = (i for i in range(at, len(line)) if origin[i] == "D" and line[i] in "-*_")
+    return next(solid, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -93,22 +94,22 @@ class Assembly:
 
     def touching(self, start: int, end: int) -> Printed | None:
         """Return a print that stands in or right at a range, an empty one too."""
-        for first, last, printed in self.spans:
-            if first <= end and last >= start:
-                return printed
+        index = bisect_left(self.spans, start, key=lambda span: span[1])
+        if index < len(self.spans) and self.spans[index][0] <= end:
+            return self.spans[index][2]
         return None
 
     def without_foreign_references(self) -> str:
         """Return the text; raises Misprint where data makes or changes an input reference."""
         text = self.text
         for reference in INPUT_REFERENCE.finditer(text) if self.spans else ():
-            for first, last, printed in self.spans:
-                if first < reference.end() and last > reference.start():
-                    raise Misprint(
-                        "data would become an input reference, which Outlook fills in",
-                        printed,
-                        "send this value in a JSON body, where amcli can escape it",
-                    )
+            printed = self.touching(reference.start() + 1, reference.end() - 1)
+            if printed is not None:
+                raise Misprint(
+                    "data would become an input reference, which Outlook fills in",
+                    printed,
+                    "send this value in a JSON body, where amcli can escape it",
+                )
         return text
 
 

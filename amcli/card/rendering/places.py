@@ -81,6 +81,7 @@ _BY_PROPERTY: dict[str, Place] = {
 }  # fmt: skip
 
 _BY_TYPE: dict[str, dict[str, Place]] = {
+    "AdaptiveCard": {"body": Place.TEXT},
     "TextRun": {"text": Place.TEXT},
     "Authentication": {"text": Place.TEXT},
     "Fact": {"title": Place.MARKDOWN, "value": Place.MARKDOWN, "name": Place.MARKDOWN},

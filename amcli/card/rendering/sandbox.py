@@ -33,6 +33,7 @@ from amcli.card.rendering.ledger import (
     Printed,
     PrintError,
     Trusted,
+    expanded_length,
     ledger,
     plain,
     plain_itself,
@@ -183,8 +184,9 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
 
     @staticmethod
     def _captured(text: Markup) -> Markup:
-        ledger().write(len(text))
-        ledger().work(len(text) // 1000)
+        length = expanded_length(text)
+        ledger().write(length)
+        ledger().work(length // 1000)
         return text
 
     # --- the sandbox
@@ -195,6 +197,8 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
         if isinstance(obj, dict):
             return self._key(obj, attribute)
         allowed = _allowed_attributes(obj)
+        if isinstance(obj, (str, list, tuple)):
+            ledger().work(len(obj) // (100 if isinstance(obj, str) else 1))
         if allowed is None or attribute in allowed:
             return super().getattr(obj, attribute)
         raise PrintError(
@@ -233,6 +237,8 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
         result = super().call_binop(context, operator, left, right)
         if isinstance(result, str):
             ledger().write(len(result))
+        if isinstance(result, int) and result.bit_length() > MAX_INTEGER_BITS:
+            raise LimitReached("a number of more than a thousand digits")
         return result
 
     def _key(self, mapping: dict[Any, Any], key: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import TemplateSyntaxError
@@ -215,7 +217,6 @@ class Rewriter(NodeTransformer):
     def visit_Pow(self, node: nodes.Pow) -> nodes.Expr:  # noqa: N802
         """Refuse ``**``."""
         self._refuse("`**`", "compute the number before it reaches the template", node.lineno)
-        return node
 
     def visit_FilterBlock(self, node: nodes.Node) -> nodes.Node:  # noqa: N802
         """Refuse ``{% filter %}``."""
@@ -250,14 +251,15 @@ class Rewriter(NodeTransformer):
         self.generic_visit(node)
         return node
 
-    def _refuse(self, what: str, hint: str, line: int) -> None:
+    def _refuse(self, what: str, hint: str, line: int) -> NoReturn:
         raise Refused(f"{what} is not available in card templates", line, self._name, hint)
 
     def _reading(self, target: nodes.Expr) -> nodes.Expr:
         if isinstance(target, nodes.NSRef):
             name = nodes.Name(target.name, "load", lineno=target.lineno)
             return nodes.Getattr(name, target.attr, "load", lineno=target.lineno)
-        assert isinstance(target, nodes.Name)  # noqa: S101 - the parser allows nothing else
+        if not isinstance(target, nodes.Name):
+            self._refuse("a set block with several names", "set one name a block", target.lineno)
         return nodes.Name(target.name, "load", lineno=target.lineno)
 
     def _plain(self, node: nodes.Node) -> nodes.Expr:

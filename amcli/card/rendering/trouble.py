@@ -78,7 +78,7 @@ def _explained(error: Exception, names: Iterable[str]) -> tuple[str, str | None]
     elif isinstance(error, MemoryError):
         reason = "the template needs more memory than there is"
     elif isinstance(error, SyntaxError):
-        reason = "blocks or expressions are nested too deeply to be compiled"
+        reason = f"the template cannot be compiled: {error.msg}"
     elif isinstance(error, SecurityError):
         hint = "use a filter: `| replace`, `| join`, `| format`, `| items`"
     elif "is not callable" in reason:
