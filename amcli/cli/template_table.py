@@ -9,6 +9,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from amcli.cli.session import current
+
 if TYPE_CHECKING:
     from amcli.card.gallery import GalleryEntry
 
@@ -25,6 +27,9 @@ def print_templates(entries: list[GalleryEntry]) -> None:
         return
     shown = 4 if console.width >= _WIDTH_FOR_REFRESH else 3
     shown = shown if console.width >= _WIDTH_FOR_TITLE else 1
+    if shown < len(_COLUMNS):
+        left_out = " and ".join(name.lower() for name in _COLUMNS[shown:])
+        current().note(f"left out for want of width: {left_out}; `amcli templates | cat` has them")
     with console.capture() as captured:
         for built_in, title in ((False, "The project's own"), (True, "Come with amcli")):
             rows = [_row(entry)[:shown] for entry in entries if entry.built_in is built_in]
