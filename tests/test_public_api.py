@@ -69,4 +69,4 @@ print(sorted(set(sys.modules) - before - {"__future__"}))
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'sing'"):
-        _ = amcli.sing  # type: ignore[attr-defined]
+        _ = amcli.sing  # type: ignore[attr-defined]  # misspelt on purpose

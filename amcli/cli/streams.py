@@ -15,7 +15,8 @@ def complete_streams() -> None:
     """Put something in the place of closed streams, and let the others take every character."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # closed by the caller, as in `amcli templates >&-`
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
+            stream = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - stays open
+            setattr(sys, name, stream)
     for stream in (sys.stdout, sys.stderr):
         # A lone surrogate in a card, or a terminal without UTF-8, must not end in a traceback.
         if isinstance(stream, io.TextIOWrapper):

@@ -35,7 +35,7 @@ class Finding:
 
     def __str__(self) -> str:
         """Return the rule, the place and the message in one line; the card is not named."""
-        return f"{self.rule} {self.slug} at {self.pointer or '/'}: {self.message}"
+        return f"{self.rule} {self.slug} at {self.pointer or 'the card'}: {self.message}"
 
     def as_json(self) -> dict[str, str | None]:
         """Return the finding as it stands in ``--json`` output."""

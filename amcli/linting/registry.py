@@ -54,6 +54,8 @@ RULES: tuple[Rule, ...] = (
     links.image_not_https,
     links.image_in_card,
     links.image_not_public,
+    links.unusable_link,
+    links.link_without_scheme,
     text.missing_alt_text,
     registration.missing_originator,
     registration.sample_originator,

@@ -60,7 +60,7 @@ def parse_compact_jws(text: str, max_bytes: int) -> CompactJws:
 
 def _size(limit: int) -> str:
     kilobytes = limit // 1024
-    return f"{kilobytes // 1024} MB" if kilobytes >= 1024 else f"{kilobytes} KB"  # noqa: PLR2004
+    return f"{kilobytes // 1024} MB" if kilobytes // 1024 else f"{kilobytes} KB"
 
 
 def _segments(text: str) -> list[str]:

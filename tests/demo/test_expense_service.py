@@ -20,7 +20,7 @@ class Echo:
 
 @pytest.fixture
 def connection() -> Iterator[http.client.HTTPConnection]:
-    with serving(Echo()) as (host, port):  # type: ignore[arg-type]
+    with serving(Echo()) as (host, port):  # type: ignore[arg-type]  # a stand-in
         client = http.client.HTTPConnection(host, port, timeout=5)
         yield client
         client.close()

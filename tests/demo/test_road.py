@@ -113,9 +113,9 @@ def test_a_decision_that_was_not_taken_once_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def decided_twice(*arguments: object) -> Taken[object]:
-        taken = inbound_refresh(*arguments)  # type: ignore[arg-type]
-        arguments[1].desk.decisions.append("once more")  # type: ignore[attr-defined]
-        return taken  # type: ignore[return-value]
+        taken = inbound_refresh(*arguments)  # type: ignore[arg-type]  # passed on as they came
+        arguments[1].desk.decisions.append("once more")  # type: ignore[attr-defined]  # the second is the trip
+        return taken  # type: ignore[return-value]  # its own type
 
     inbound_refresh = inbound.show_refresh_card
     monkeypatch.setattr(inbound, "show_refresh_card", decided_twice)

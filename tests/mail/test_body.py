@@ -57,7 +57,7 @@ def test_nothing_in_a_card_can_end_the_script() -> None:
 
 
 def test_a_signed_card_is_the_last_thing_in_the_body_and_there_is_no_script() -> None:
-    html = embed(Signed("aaa.bbb.ccc", CARD)).html  # type: ignore[arg-type]
+    html = embed(Signed("aaa.bbb.ccc", CARD)).html  # type: ignore[arg-type]  # a stand-in
     assert "<script" not in html
     assert html.endswith(signed_section("aaa.bbb.ccc", CardKind.ADAPTIVE) + "</body>\n</html>\n")
     assert html.index(">Hi<") < html.index("<section")

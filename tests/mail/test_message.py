@@ -26,11 +26,11 @@ SENDER, ANNA, BEN = "approvals@contoso.com", "anna@contoso.com", "ben@fabrikam.c
 
 def composed(subject: str = "Please decide", **more: object) -> MailMessage:
     arguments: dict[str, object] = {"sender": SENDER, "to": [ANNA], "subject": subject, **more}
-    return compose(HtmlBody("<p>Grüße</p>\n", "Grüße\n"), **arguments)  # type: ignore[arg-type]
+    return compose(HtmlBody("<p>Grüße</p>\n", "Grüße\n"), **arguments)  # type: ignore[arg-type]  # any argument may be given
 
 
 def read(message: MailMessage) -> EmailMessage:
-    return email.message_from_bytes(message.content, policy=email.policy.default)  # type: ignore[return-value]
+    return email.message_from_bytes(message.content, policy=email.policy.default)  # type: ignore[return-value]  # the policy decides the class
 
 
 def test_the_head_says_who_when_and_what() -> None:
@@ -57,7 +57,7 @@ def test_text_comes_first_and_both_parts_are_utf8() -> None:
     parts = list(read(composed()).iter_parts())
     assert [part.get_content_type() for part in parts] == ["text/plain", "text/html"]
     assert [part.get_content_charset() for part in parts] == ["utf-8", "utf-8"]
-    assert [part.get_content().strip() for part in parts] == ["Grüße", "<p>Grüße</p>"]  # type: ignore[attr-defined]
+    assert [part.get_content().strip() for part in parts] == ["Grüße", "<p>Grüße</p>"]  # type: ignore[attr-defined]  # the parts are EmailMessages
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
@@ -70,7 +70,7 @@ def test_every_text_arrives_and_every_line_is_short_ascii_ended_by_crlf(
     assert message.content.isascii()
     assert max(map(len, lines)) <= 78
     assert not any(b"\r" in line or b"\n" in line for line in lines)
-    parts = [p.get_payload(decode=True).decode() for p in read(message).iter_parts()]  # type: ignore[union-attr]
+    parts = [p.get_payload(decode=True).decode() for p in read(message).iter_parts()]  # type: ignore[union-attr]  # the parts are EmailMessages
     assert parts == [re.sub(r"\r\n|\r|\n", "\r\n", t) for t in reversed(encodable)]
 
 
@@ -130,7 +130,7 @@ def test_subjects_arrive_as_they_are(subject: str) -> None:
 )
 def test_header_injection_is_refused(injected: dict[str, object]) -> None:
     with pytest.raises(AddressError):
-        composed(**injected)  # type: ignore[arg-type]
+        composed(**injected)  # type: ignore[arg-type]  # wrong on purpose
 
 
 @given(st.text(max_size=60))

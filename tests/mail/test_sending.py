@@ -27,7 +27,7 @@ def card(**more: object) -> CardDocument:
 
 def request(document: CardDocument | None = None, **more: object) -> SendRequest:
     fields = {"route": Route.between(ME, [ANNA]), **more}
-    return SendRequest(document or card(originator=ORIGINATOR), **fields)  # type: ignore[arg-type]
+    return SendRequest(document or card(originator=ORIGINATOR), **fields)  # type: ignore[arg-type]  # any field may be given
 
 
 @pytest.fixture(scope="module")

@@ -56,7 +56,7 @@ def mail() -> MailMessage:
 
 
 def plain(server: ScriptedServer, **more: object) -> SmtpServer:
-    return SmtpServer(server.host, server.port, Security.NONE, timeout=2, final_timeout=2, **more)  # type: ignore[arg-type]
+    return SmtpServer(server.host, server.port, Security.NONE, timeout=2, final_timeout=2, **more)  # type: ignore[arg-type]  # any argument may be given
 
 
 def starttls(server: ScriptedServer, ca: Path) -> SmtpServer:
@@ -228,7 +228,7 @@ def test_a_server_without_a_fitting_login_is_not_used_without_one(
 )
 def test_credentials_that_cannot_be_right_are_refused(make: object) -> None:
     with pytest.raises(UsageError):
-        make()  # type: ignore[operator]
+        make()  # type: ignore[operator]  # each is a lambda
 
 
 # --- TLS --------------------------------------------------------------------------------------

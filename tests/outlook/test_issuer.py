@@ -25,7 +25,7 @@ def issuer() -> LocalIssuer:
 def claims_of(issuer: LocalIssuer, token: str, audience: str) -> dict[str, object]:
     key = jwt.PyJWKSet.from_dict(issuer.jwks())[issuer.key_id]
     options = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
-    return jwt.decode(token, key, algorithms=["RS256"], audience=audience, options=options)  # type: ignore[arg-type]
+    return jwt.decode(token, key, algorithms=["RS256"], audience=audience, options=options)  # type: ignore[arg-type]  # plain dicts will do
 
 
 def test_version_1_is_what_a_new_registration_gets(issuer: LocalIssuer) -> None:
@@ -67,7 +67,7 @@ def test_an_expired_token_was_once_a_good_one(issuer: LocalIssuer) -> None:
     claims = claims_of(issuer, token, EXPENSES.app_id_uri)
 
     assert claims["exp"] == int((NOW - timedelta(hours=1)).timestamp())
-    assert claims["iat"] == claims["nbf"] < claims["exp"]  # type: ignore[operator]
+    assert claims["iat"] == claims["nbf"] < claims["exp"]  # type: ignore[operator]  # both are numbers
 
 
 def test_claims_can_be_changed_and_dropped(issuer: LocalIssuer) -> None:

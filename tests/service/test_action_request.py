@@ -16,7 +16,7 @@ BEARER = {"Authorization": "Bearer aaa.bbb.ccc"}
 
 def status_of(headers: object, body: bytes = b"{}") -> int:
     with pytest.raises(RequestRefused) as caught:
-        ActionRequest.read(headers, body).json()  # type: ignore[arg-type]
+        ActionRequest.read(headers, body).json()  # type: ignore[arg-type]  # odd headers on purpose
     assert "aaa" not in str(caught.value)
     return caught.value.response.status_code
 

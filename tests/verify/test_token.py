@@ -215,7 +215,7 @@ def test_microsofts_printed_sample_is_not_accepted(mint: Mint) -> None:
 
 def test_changing_the_claims_of_a_decoded_token_changes_nothing(mint: Mint) -> None:
     decoded = decode_token(mint.token("v1", scp=...))
-    decoded.claims["scp"] = "Global.Test"  # type: ignore[index]
+    decoded.claims["scp"] = "Global.Test"  # type: ignore[index]  # wrong on purpose
     assert [c.name for c in check_token(decoded, mint.policy(), clock=clock).failed] == ["scope"]
 
 
@@ -360,7 +360,7 @@ def test_a_clock_without_zone_is_a_mistake_of_the_caller(mint: Mint) -> None:
 
 
 def test_expiry_is_told_in_human_time(mint: Mint) -> None:
-    late = lambda: NOW + timedelta(hours=4)  # noqa: E731
+    late = lambda: NOW + timedelta(hours=4)  # noqa: E731 - a clock of one line
     verdict = check_token(mint.token("v1"), mint.policy(), clock=late)
     assert [c.reason for c in verdict.failed] == ["expired at 2026-10-01 10:30:00 UTC, 3 h ago"]
 

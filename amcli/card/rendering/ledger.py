@@ -155,7 +155,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, InputReference):
         raise _not_known_yet(value)
     if hasattr(value, "__html__"):  # an imported template, printed as a whole
-        return plain(Markup(value))  # noqa: S704
+        return plain(Markup(value))  # noqa: S704 - what it captured, not HTML
     if isinstance(value, (list, tuple, dict)) and not isinstance(value, (PlainList, PlainDict)):
         return _plain_inside(value)
     return value

@@ -172,7 +172,7 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
 
     def value_of(self, variable: Any, name: str, file: str, line: int) -> Any:
         """Return ``variable.value``, or an input reference where there is no such variable."""
-        if isinstance(variable, Undefined) and variable._undefined_obj is missing:  # noqa: SLF001
+        if isinstance(variable, Undefined) and variable._undefined_obj is missing:  # noqa: SLF001 - no other way
             return InputReference(name)
         if not isinstance(variable, Undefined) and _allowed_attributes(variable) is not None:
             raise PrintError(

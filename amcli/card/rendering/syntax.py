@@ -52,7 +52,7 @@ class Rewriter(NodeTransformer):
 
     # --- what is printed
 
-    def visit_Output(self, node: nodes.Output) -> nodes.Output:  # noqa: N802 - Jinja's protocol
+    def visit_Output(self, node: nodes.Output) -> nodes.Output:
         """Replace prints by calls that leave a token; literal text stays."""
         written: list[nodes.Expr] = []
         for child in node.nodes:
@@ -75,20 +75,18 @@ class Rewriter(NodeTransformer):
         ]
         return [nodes.TemplateData("\n".join(marked), lineno=node.lineno)]
 
-    def visit_Const(self, node: nodes.Const) -> nodes.Expr:  # noqa: N802
+    def visit_Const(self, node: nodes.Const) -> nodes.Expr:
         """Make string constants the author's own text."""
         if not isinstance(node.value, str):
             return node
         return self._environment("trusted", node.lineno, node)
 
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Expr:  # noqa: N802
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Expr:
         """``~`` keeps its parts apart, so that constants stay the author's and data is escaped."""
         parts = [self.visit(part) for part in node.nodes]
         return self._call("concatenate", node.lineno, nodes.List(parts, lineno=node.lineno))
 
-    def visit_AssignBlock(  # noqa: N802
-        self, node: nodes.AssignBlock
-    ) -> nodes.Node | list[nodes.Node]:
+    def visit_AssignBlock(self, node: nodes.AssignBlock) -> nodes.Node | list[nodes.Node]:
         """Split ``{% set x | f %}``: capture first, then filter, which sees plain text."""
         filters, node.filter = node.filter, None
         self.generic_visit(node)
@@ -104,7 +102,7 @@ class Rewriter(NodeTransformer):
 
     # --- what sees captured text as plain text
 
-    def visit_Compare(self, node: nodes.Compare) -> nodes.Expr:  # noqa: N802
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Expr:
         """Compare plain text."""
         self.generic_visit(node)
         node.expr = self._plain(node.expr)
@@ -112,7 +110,7 @@ class Rewriter(NodeTransformer):
             operand.expr = self._plain(operand.expr)
         return node
 
-    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Expr:  # noqa: N802
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Expr:
         """Slice plain text: Jinja's slices do not ask the environment."""
         node.node = self.visit(node.node)
         if isinstance(node.arg, nodes.Slice):
@@ -122,31 +120,31 @@ class Rewriter(NodeTransformer):
             node.arg = self.visit(node.arg)
         return node
 
-    def visit_If(self, node: nodes.If) -> nodes.If:  # noqa: N802
+    def visit_If(self, node: nodes.If) -> nodes.If:
         """Decide on plain text: captured emptiness is false."""
         self.generic_visit(node)
         node.test = self._plain(node.test)
         return node
 
-    def visit_CondExpr(self, node: nodes.CondExpr) -> nodes.Expr:  # noqa: N802
+    def visit_CondExpr(self, node: nodes.CondExpr) -> nodes.Expr:
         """The same for the inline form."""
         self.generic_visit(node)
         node.test = self._plain(node.test)
         return node
 
-    def visit_And(self, node: nodes.And) -> nodes.Expr:  # noqa: N802
+    def visit_And(self, node: nodes.And) -> nodes.Expr:
         """``and``, ``or`` and ``not`` see plain text."""
         self.generic_visit(node)
         node.left, node.right = self._plain(node.left), self._plain(node.right)
         return node
 
-    def visit_Or(self, node: nodes.Or) -> nodes.Expr:  # noqa: N802
+    def visit_Or(self, node: nodes.Or) -> nodes.Expr:
         """As ``and``."""
         self.generic_visit(node)
         node.left, node.right = self._plain(node.left), self._plain(node.right)
         return node
 
-    def visit_Not(self, node: nodes.Not) -> nodes.Expr:  # noqa: N802
+    def visit_Not(self, node: nodes.Not) -> nodes.Expr:
         """As ``and``."""
         self.generic_visit(node)
         node.node = self._plain(node.node)
@@ -154,7 +152,7 @@ class Rewriter(NodeTransformer):
 
     # --- input references
 
-    def visit_Getattr(self, node: nodes.Getattr) -> nodes.Expr:  # noqa: N802
+    def visit_Getattr(self, node: nodes.Getattr) -> nodes.Expr:
         """``name.value`` is Outlook's input reference where ``name`` is no variable."""
         self.generic_visit(node)
         if node.attr == "value" and isinstance(node.node, nodes.Name):
@@ -164,7 +162,7 @@ class Rewriter(NodeTransformer):
 
     # --- what is counted
 
-    def visit_Template(self, node: nodes.Template) -> nodes.Template:  # noqa: N802
+    def visit_Template(self, node: nodes.Template) -> nodes.Template:
         """Count the template itself: includes can repeat."""
         self.generic_visit(node)
         extends = [n for n in node.body if isinstance(n, nodes.Extends)]
@@ -172,7 +170,7 @@ class Rewriter(NodeTransformer):
             node.body.insert(0, self._tick(1, _CALL))
         return node
 
-    def visit_For(self, node: nodes.For) -> nodes.For:  # noqa: N802
+    def visit_For(self, node: nodes.For) -> nodes.For:
         """Count each turn; go through plain text."""
         self.generic_visit(node)
         node.iter = self._environment("plain_itself", node.lineno, node.iter)
@@ -181,19 +179,19 @@ class Rewriter(NodeTransformer):
         node.body.insert(0, self._tick(node.lineno))
         return node
 
-    def visit_Macro(self, node: nodes.Macro) -> nodes.Macro:  # noqa: N802
+    def visit_Macro(self, node: nodes.Macro) -> nodes.Macro:
         """Count each call."""
         self.generic_visit(node)
         node.body.insert(0, self._tick(node.lineno, _CALL))
         return node
 
-    def visit_CallBlock(self, node: nodes.CallBlock) -> nodes.CallBlock:  # noqa: N802
+    def visit_CallBlock(self, node: nodes.CallBlock) -> nodes.CallBlock:
         """Count each ``caller()``."""
         self.generic_visit(node)
         node.body.insert(0, self._tick(node.lineno, _CALL))
         return node
 
-    def visit_Block(self, node: nodes.Block) -> nodes.Block:  # noqa: N802
+    def visit_Block(self, node: nodes.Block) -> nodes.Block:
         """Count each ``self.block()``."""
         self.generic_visit(node)
         node.body.insert(0, self._tick(node.lineno, _CALL))
@@ -201,41 +199,41 @@ class Rewriter(NodeTransformer):
 
     # --- what is refused, and what stays as it is
 
-    def visit_Filter(self, node: nodes.Filter) -> nodes.Expr:  # noqa: N802
+    def visit_Filter(self, node: nodes.Filter) -> nodes.Expr:
         """Refuse the filters that would step around the escaping."""
         if node.name in REFUSED_FILTERS:
             self._refuse(f"the filter `{node.name}`", REFUSED_FILTERS[node.name], node.lineno)
         return self._visited(node)
 
-    def visit_Call(self, node: nodes.Call) -> nodes.Expr:  # noqa: N802
+    def visit_Call(self, node: nodes.Call) -> nodes.Expr:
         """Refuse ``lipsum()``."""
         if isinstance(node.node, nodes.Name) and node.node.name in _REFUSED_FUNCTIONS:
             name = node.node.name
             self._refuse(f"`{name}()`", _REFUSED_FUNCTIONS[name], node.lineno)
         return self._visited(node)
 
-    def visit_Pow(self, node: nodes.Pow) -> nodes.Expr:  # noqa: N802
+    def visit_Pow(self, node: nodes.Pow) -> nodes.Expr:
         """Refuse ``**``."""
         self._refuse("`**`", "compute the number before it reaches the template", node.lineno)
 
-    def visit_FilterBlock(self, node: nodes.Node) -> nodes.Node:  # noqa: N802
+    def visit_FilterBlock(self, node: nodes.Node) -> nodes.Node:
         """Refuse ``{% filter %}``."""
         self._refuse(
             "`{% filter %}`", "write `{% set x %}...{% endset %}{{ x | upper }}`", node.lineno
         )
         return node
 
-    def visit_ScopedEvalContextModifier(self, node: nodes.Node) -> nodes.Node:  # noqa: N802
+    def visit_ScopedEvalContextModifier(self, node: nodes.Node) -> nodes.Node:
         """Refuse ``{% autoescape %}``."""
         self._refuse("`{% autoescape %}`", _ESCAPED_ANYWAY, node.lineno)
         return node
 
-    def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802
+    def visit_Include(self, node: nodes.Include) -> nodes.Node:
         """Leave a constant name alone, which the compiler reads; compute any other."""
         node.template = self._template_name(node.template)
         return node
 
-    visit_Import = visit_FromImport = visit_Extends = visit_Include  # noqa: N815
+    visit_Import = visit_FromImport = visit_Extends = visit_Include
 
     def _template_name(self, name: nodes.Expr) -> nodes.Expr:
         if isinstance(name, nodes.Const):
@@ -281,9 +279,7 @@ class Rewriter(NodeTransformer):
 class CardCodeGenerator(CodeGenerator):
     """Calls the environment's own methods directly; everything else goes through the sandbox."""
 
-    def visit_Call(  # noqa: N802
-        self, node: nodes.Call, frame: Frame, forward_caller: bool = False
-    ) -> None:
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         """Write the call."""
         if not isinstance(node.node, nodes.EnvironmentAttribute):
             super().visit_Call(node, frame, forward_caller=forward_caller)

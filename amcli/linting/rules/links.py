@@ -9,9 +9,11 @@ from amcli.card.document import CardKind, Node
 from amcli.linting.addresses import Reach, host_problem, judge
 from amcli.linting.facts import CardFacts, text_of
 from amcli.linting.finding import Severity
+from amcli.linting.opened import dangerous_because, lacks_scheme, opened
 from amcli.linting.rule import Certainty, Problem, rule
 
 _REFERENCE = "Microsoft, Outlook's Adaptive Card reference"
+_LINKS = "RFC 3986, sections 3.1 and 5.1; WHATWG URL Standard, URL parsing"
 _MESSAGE_IMAGES = ("activityImage", "image")
 _GRAPH = "graph.microsoft.com"
 
@@ -131,6 +133,38 @@ def image_not_public(card: CardFacts) -> Iterator[Problem]:
         if _private(url):
             message = f"readers cannot fetch this picture: {host_problem(_host(url))}"
             yield Problem(pointer, message, "use a public https:// address")
+
+
+@rule("AM507", "unusable-link", Severity.ERROR, Certainty.INFERRED, source=_LINKS)
+def unusable_link(card: CardFacts) -> Iterator[Problem]:
+    """A link or a button that opens nothing, or something dangerous.
+
+    What it finds: an address to open, in an action or a Markdown link, that is empty or begins
+    with javascript:, data:, vbscript: or file:.
+    Why it matters: clients refuse it, and one that does not runs what it should not.
+    Example: {"type": "Action.OpenUrl", "title": "Open", "url": "javascript:alert(1)"}
+    Use instead: an https:// address, or that of an app: mailto:, tel:, ms-word:
+    """
+    for pointer, url in opened(card):
+        reason = dangerous_because(url)
+        if reason is not None:
+            yield Problem(pointer, f"this link cannot be opened: {reason}", "use https://")
+
+
+@rule("AM508", "link-without-scheme", Severity.WARNING, Certainty.INFERRED, source=_LINKS)
+def link_without_scheme(card: CardFacts) -> Iterator[Problem]:
+    """A link or a button with a relative address.
+
+    What it finds: an address to open, in an action or a Markdown link, without https: or another
+    scheme.
+    Why it matters: a mail has no address of its own that another could be relative to.
+    Example: {"type": "Action.OpenUrl", "title": "Open", "url": "expenses/17"}
+    Use instead: the whole address: https://example.com/expenses/17
+    """
+    for pointer, url in opened(card):
+        if lacks_scheme(url):
+            message = "this link has no scheme, and a mail has no address that it could add to"
+            yield Problem(pointer, message, "write the whole address, with https://")
 
 
 def _calls(card: CardFacts) -> Iterator[tuple[str, str]]:

@@ -28,7 +28,7 @@ _RULES = ("emphasis", "strikethrough", "link", "heading", "list", "newline", "es
 def _reader() -> MarkdownIt:
     reader = MarkdownIt("zero", {"html": False, "breaks": True, "maxNesting": 20})
     reader.enable(_RULES)
-    reader.validateLink = lambda url: link_url(url) is not None  # type: ignore[method-assign]
+    reader.validateLink = lambda url: link_url(url) is not None  # type: ignore[method-assign]  # its way to set one
     return reader
 
 
