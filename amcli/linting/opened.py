@@ -1,0 +1,90 @@
+"""The addresses that a click opens, and why one of them cannot work."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from amcli.card.document import CardKind, pointer_token
+from amcli.linting.facts import CardFacts
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+_DANGEROUS = frozenset({"javascript", "data", "vbscript", "file"})
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_HOST_AND_PORT = re.compile(
+    r"(localhost|[a-z0-9-]+(\.[a-z0-9-]+)+):[0-9]+(?![^/?#])", re.IGNORECASE
+)
+_IGNORED = re.compile("[\x00-\x20]")  # browsers take a scheme apart from these
+_PLACEHOLDERS = ("{", "$", "<", "...")
+
+# Beyond this nothing is looked for: no card has such a text, and reading Markdown takes its time.
+_MAX_CHARACTERS = 20_000
+_RULES = ("emphasis", "strikethrough", "link", "heading", "list", "newline", "escape", "entity")
+_MARKDOWN = {
+    CardKind.ADAPTIVE: {"TextBlock": ("text",), "facts": ("title", "value")},
+    CardKind.MESSAGE: {
+        "": ("text",),
+        "sections": ("text", "activityTitle", "activitySubtitle", "activityText"),
+        "facts": ("value",),
+    },
+}
+
+
+def opened(card: CardFacts) -> Iterator[tuple[str, str]]:
+    """Yield the pointer and the address of everything that opens a page or an app."""
+    for node in card.nodes:
+        if node.type == "Action.OpenUrl" and isinstance(node.value.get("url"), str):
+            yield f"{node.pointer}/url", node.value["url"]
+        elif node.holder == "targets" and isinstance(node.value.get("uri"), str):
+            yield f"{node.pointer}/uri", node.value["uri"]
+        elif node.type == "ViewAction" and isinstance(node.value.get("target"), list):
+            for index, url in enumerate(node.value["target"]):
+                if isinstance(url, str):
+                    yield f"{node.pointer}/target/{index}", url
+        known = _MARKDOWN[card.document.kind]
+        for name in known.get(node.type or "", known.get(node.holder or "", ())):
+            for url in _links(node.value.get(name)):
+                yield f"{node.pointer}/{pointer_token(name)}", url
+
+
+def dangerous_because(url: str) -> str | None:
+    """Return why this address opens nothing, or something bad; None when it may be opened."""
+    bare = _IGNORED.sub("", url)
+    if not bare:
+        return "the address is empty"
+    scheme = _SCHEME.match(bare)
+    if scheme and scheme[1].lower() in _DANGEROUS:
+        return f"the address begins with {scheme[1].lower()}:"
+    return None
+
+
+def lacks_scheme(url: str) -> bool:
+    """Return whether the address is relative; one that begins with a placeholder may be whole."""
+    bare = _IGNORED.sub("", url)
+    if not bare or bare.startswith(_PLACEHOLDERS):
+        return False
+    return not _SCHEME.match(bare) or bool(_HOST_AND_PORT.match(bare))
+
+
+def _links(text: object) -> Iterator[str]:
+    """Yield where the links of a Markdown text lead, as CommonMark reads them, each once."""
+    if not isinstance(text, str) or "](" not in text or len(text) > _MAX_CHARACTERS:
+        return
+    tokens = [child for token in _reader().parse(text) for child in token.children or ()]
+    links = [str(token.attrGet("href") or "") for token in tokens if token.type == "link_open"]
+    yield from dict.fromkeys(links)
+
+
+@cache
+def _reader() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    reader = MarkdownIt("zero", {"html": False, "maxNesting": 20})
+    reader.enable(_RULES)
+    reader.validateLink = lambda url: isinstance(url, str)  # type: ignore[method-assign]
+    reader.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    return reader
