@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -163,7 +164,8 @@ def dkim(
     for record in generated.records:
         click.echo(f"DNS TXT record:\n  {record.name}\n  {record.text}")
     published = " and ".join(p.name for p in paths if p.name.endswith("record.txt"))
-    current().note(f"Next: publish the text in {published}, then\n  {then}")
+    needs = _needs_of_ed25519() if ed25519 else ""
+    current().note(f"Next: publish the text in {published}, then\n  {then}{needs}")
 
 
 @keygen.command(
@@ -194,6 +196,12 @@ def purpose(folder: Path, key_id: str | None, as_json: bool) -> None:
         return
     click.echo(f"{printable(str(path))}  {_ABOUT[path.name]}")
     current().note(f"Next: give the service a copy of this file, then\n  {then}")
+
+
+def _needs_of_ed25519() -> str:
+    if find_spec("nacl") is not None:
+        return ""
+    return "\nSigning with the Ed25519 key needs PyNaCl first: pip install 'amcli[ed25519]'"
 
 
 def _read(passphrase_file: Path | None) -> Secret | None:

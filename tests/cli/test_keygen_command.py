@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from amcli.cli import run
+from amcli.cli import keygen, run
 from amcli.secrets import Secret
 from amcli.signing.keys import load_signing_key
 
@@ -114,3 +114,13 @@ def test_what_cannot_be_done_is_said_and_makes_nothing(
 def test_help_has_examples(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["keygen", *arguments]) == 0
     assert "amcli keygen" in capsys.readouterr().out.partition("Examples:")[2]
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_a_second_dkim_key_says_what_signing_with_it_needs(
+    installed: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(keygen, "find_spec", lambda _name: object() if installed else None)
+    names = ["--domain", "contoso.com", "--selector", "mail"]
+    assert run(["keygen", "dkim", "-o", "second", *names, "--ed25519"]) == 0
+    assert ("pip install 'amcli[ed25519]'" in capsys.readouterr().err) is not installed
