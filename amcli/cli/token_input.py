@@ -29,7 +29,7 @@ def find_given_token(argument: str) -> FoundToken:
     if _is_file(argument):
         raise UsageError(f"{argument} is a file's name, not a token", hint=f"write @{argument}")
     text, origin = read_input(argument, sys.stdin.buffer)
-    if origin == "the argument":
+    if origin == "the argument" and text.strip():
         current().note(
             "the token is in the shell's history now; give it as - or @FILE to keep it out"
         )

@@ -59,7 +59,7 @@ class Moment(click.ParamType[datetime]):
     examples="""
 amcli verify-token @request.txt --audience api://auth-am-PROVIDER/APP --tenant TENANT-GUID
 amcli verify-token - --audience CLIENT-ID --any-tenant --performer oid:GUID < token.txt
-amcli verify-token @token.txt --audience https://api.example.com --jwks keys.json --offline
+amcli verify-token @token.txt --audience CLIENT-ID --tenant GUID --jwks keys.json --offline
 amcli verify-token @request.txt --audience CLIENT-ID --tenant GUID --at 2026-10-01T09:30:00Z
 """,
 )

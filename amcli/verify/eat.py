@@ -60,7 +60,8 @@ def check_tenant(case: Case) -> Check:
     tenant = parse_guid(case.claims["tid"])
     if tenant is not None and (isinstance(allowed, AnyTenant) or tenant in allowed):
         return passed("tenant", tenant)
-    return failed("tenant", f"{shown(case.claims['tid'])} is not accepted")
+    hint = "if its users may click: --tenant GUID, or --any-tenant for those of every tenant"
+    return failed("tenant", f"{shown(case.claims['tid'])} is not accepted", hint)
 
 
 def check_audience(case: Case) -> Check:

@@ -324,6 +324,23 @@ def test_a_captured_request_from_stdin(
     assert captured.err == ""
 
 
+def test_an_empty_argument_is_no_token_in_the_history(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["decode-token", "", "--no-config"]) == 4
+    shown = capsys.readouterr().err
+    assert "empty, a token was expected" in shown
+    assert "history" not in shown
+
+
+def test_an_eat_of_a_tenant_says_how_to_accept_it(
+    mint: Mint, jwks: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AMCLI_VERIFY_LEGACY_EAT", "true")
+    give_stdin(monkeypatch, mint.token("eat", tid="72f988bf-86f1-41af-91ab-2d7cd011db47").encode())
+    options = ["--audience", "https://api.example.com", "--jwks", jwks, "--at", AT, "--no-config"]
+    assert run(["verify-token", "-", *options]) == 1
+    assert "--any-tenant" in capsys.readouterr().out
+
+
 def test_an_argument_gets_a_line_about_shell_history(
     mint: Mint, capsys: pytest.CaptureFixture[str]
 ) -> None:
