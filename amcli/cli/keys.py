@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 K = TypeVar("K")
 
+_CARD = "--key-passphrase-file"
+_DKIM = "--dkim-passphrase-file"
+
 
 def open_signing_key(path: Path, passphrase_file: Path | None) -> SigningKey:
     """Return the card-signing key in a file, raising KeyMaterialError when it cannot be used.
@@ -29,7 +32,7 @@ def open_signing_key(path: Path, passphrase_file: Path | None) -> SigningKey:
     from amcli.signing.keys import load_signing_key
 
     given = _passphrase(passphrase_file, "sign.passphrase")
-    return _open(lambda passphrase: load_signing_key(path, passphrase), path, given)
+    return _open(lambda passphrase: load_signing_key(path, passphrase), path, given, _CARD)
 
 
 def open_dkim_key(
@@ -58,7 +61,7 @@ def open_dkim_key(
             ed25519_selector=ed25519_selector,
         )
 
-    return _open(load, path, _passphrase(passphrase_file, None))
+    return _open(load, path, _passphrase(passphrase_file, None), _DKIM)
 
 
 def _passphrase(file: Path | None, setting: str | None) -> Secret | None:
@@ -69,14 +72,15 @@ def _passphrase(file: Path | None, setting: str | None) -> Secret | None:
     return current().settings.get(setting) if setting is not None else None
 
 
-def _open(load: Callable[[Secret | None], K], path: Path, given: Secret | None) -> K:
+def _open(load: Callable[[Secret | None], K], path: Path, given: Secret | None, option: str) -> K:
     from amcli.secrets import Secret
     from amcli.signing.keys import PassphraseNeeded
 
     try:
         return load(given)
-    except PassphraseNeeded:
+    except PassphraseNeeded as needed:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            raise
+            hint = f"put the passphrase into the first line of a file: {option} FILE"
+            raise PassphraseNeeded(needed.message, hint=hint) from None
     asked = click.prompt(f"Passphrase of {printable(str(path))}", hide_input=True, err=True)
     return load(Secret(asked))

@@ -146,7 +146,7 @@ def _load_encrypted(
     if passphrase is None:
         raise PassphraseNeeded(
             f"{file.path}: the private key is encrypted and no passphrase was given",
-            hint="put the passphrase into a file: --key-passphrase-file, or --dkim-passphrase-file",
+            hint="give its passphrase too, or a key that is not encrypted",
         )
     try:
         return load(data, passphrase.reveal().encode())

@@ -109,6 +109,15 @@ def test_a_passphrase_file_opens_the_key(project: Path) -> None:
     assert run([*locked, "--key-passphrase-file", "passphrase"]) == 0
 
 
+def test_an_encrypted_key_names_the_option_that_this_command_has(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run([*SIGN, "--key", "locked/card-private.pem"]) == 5
+    said = capsys.readouterr().err
+    assert "--key-passphrase-file" in said
+    assert "--dkim-passphrase-file" not in said
+
+
 def test_a_card_with_errors_is_signed_and_they_are_named(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
