@@ -80,6 +80,17 @@ def test_keys_stay_out_of_git(tmp_path: Path) -> None:
     assert {"*-private.pem", "*.pfx", "secrets/"} <= set(ignored)
 
 
+def test_the_workflow_installs_nothing_until_it_is_said_from_where(tmp_path: Path) -> None:
+    run(["new", str(tmp_path / "cards")])
+
+    workflow = (tmp_path / "cards/.github/workflows/lint-cards.yml").read_text()
+    lines = [line.strip() for line in workflow.splitlines()]
+    assert 'AMCLI_SOURCE: ""' in lines
+    assert lines.index("exit 1") < lines.index('- run: pip install "$AMCLI_SOURCE"')
+    assert workflow.count("pip install") == 1
+    assert "pypi.org" not in workflow + (tmp_path / "cards/README.md").read_text()
+
+
 def test_a_finished_card_becomes_a_template_that_gives_it_back(tmp_path: Path) -> None:
     document = parse_card(json.dumps(TRICKY), "card.json")
 
