@@ -24,7 +24,9 @@ _MODE = 0o666  # the rest is for the umask to say
 _OPENED_BY_THE_SHELL = re.compile(r"/dev/stdin|(/dev|/proc/self)/fd/\d+")
 
 _OTHER_NAME = "choose another name"
+_MAKE_FOLDER = "make the folder first, or choose another one"
 _OTHER_FOLDER = "choose another folder with -o"
+_CHECK_PATH = "check the path; it is relative to the working folder"
 
 MakeError = Callable[[str], AmcliError]
 
@@ -49,12 +51,15 @@ def read_bounded(path: Path, limit: int, *, what: str, error: MakeError = Unread
     try:
         with open(path, "rb", opener=_opener) as stream:
             if not _is_readable(path, stream):
-                raise error(f"{path}: not a regular file, so no {what}")
+                raise _hinted(
+                    error(f"{path}: not a regular file, so no {what}"), f"name the {what} itself"
+                )
             return read_stream(stream, limit, str(path), what=what, error=error)
     except OSError as trouble:
-        raise error(f"{path}: cannot read the {what}: {trouble.strerror}") from None
+        hint = _CHECK_PATH if _is_missing(trouble) else f"check that you may read the {what}"
+        raise _hinted(error(f"{path}: cannot read the {what}: {trouble.strerror}"), hint) from None
     except ValueError:  # a NUL in the path
-        raise error(f"{str(path)!r} is no name of a file") from None
+        raise _hinted(error(f"{str(path)!r} is no name of a file"), _CHECK_PATH) from None
 
 
 def read_stream(
@@ -64,10 +69,13 @@ def read_stream(
     try:
         content = stream.read(limit + 1)
     except OSError as trouble:  # such as a folder as standard input
-        raise error(f"{name}: cannot read the {what}: {trouble.strerror}") from None
+        hint = f"name the {what} itself"
+        raise _hinted(error(f"{name}: cannot read the {what}: {trouble.strerror}"), hint) from None
     if len(content) > limit:
         size = f"{limit // 1024**2} MB" if limit >= 1024**2 else f"{limit // 1024} KB"
-        raise error(f"{name}: larger than {size}, no {what} is")
+        raise _hinted(
+            error(f"{name}: larger than {size}, no {what} is"), f"check that it is the {what}"
+        )
     return content
 
 
@@ -78,7 +86,7 @@ def write_new(
 
     Raises WouldOverwrite, also for a symbolic link, and OutputError; then nothing of it stays.
     """
-    with _all_or_nothing(path, hint) as made:
+    with _all_or_nothing(path, _OTHER_NAME, taken=hint) as made:
         _write(path, content, _PRIVATE_MODE if private else _MODE, made)
 
 
@@ -141,6 +149,15 @@ def write_stream(path: Path, content: bytes) -> None:
             stream.write(content)
 
 
+def _hinted(error: AmcliError, hint: str) -> AmcliError:
+    error.hint = error.hint or hint
+    return error
+
+
+def _is_missing(trouble: OSError) -> bool:
+    return isinstance(trouble, (FileNotFoundError, NotADirectoryError))
+
+
 def _opener(path: str, flags: int) -> int:
     if not _OPENED_BY_THE_SHELL.fullmatch(path):
         # A named pipe is opened, and then refused, without waiting for a writer.
@@ -154,16 +171,20 @@ def _is_readable(path: Path, stream: BinaryIO) -> bool:
 
 
 @contextlib.contextmanager
-def _all_or_nothing(place: Path, hint: str) -> Iterator[list[Path]]:
-    """Take back the files and folders that are entered into the list when something breaks."""
+def _all_or_nothing(place: Path, hint: str, taken: str = "") -> Iterator[list[Path]]:
+    """Take back the files and folders that are entered into the list when something breaks.
+
+    ``taken`` is the hint for a place that is taken, where it is another one.
+    """
     made: list[Path] = []
     try:
         yield made
     except FileExistsError as error:
         _take_back(made)
-        raise WouldOverwrite(f"{error.filename} exists already", hint=hint) from None
+        raise WouldOverwrite(f"{error.filename} exists already", hint=taken or hint) from None
     except OSError as error:
         _take_back(made)
+        hint = _MAKE_FOLDER if _is_missing(error) else hint
         raise OutputError(f"{place}: cannot be written: {error.strerror}", hint=hint) from None
     except ValueError:  # a NUL in the path, or no name at its end
         _take_back(made)

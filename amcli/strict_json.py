@@ -13,6 +13,9 @@ from typing import Any, NoReturn
 
 MAX_NESTING = 200
 
+_FLATTEN = "put fewer lists and objects into each other"
+_AS_TEXT = "write it as a text, in quotes"
+
 Pairs = Callable[[list[tuple[str, Any]]], dict[str, Any]]
 """Makes an object of its names and values."""
 
@@ -101,23 +104,26 @@ def _parsed(text: str, pairs: Pairs) -> Any:
         raise
     except json.JSONDecodeError as error:
         raise NotStrictJson(
-            f"is not JSON: {error.msg}", line=error.lineno, column=error.colno
+            f"is not JSON: {error.msg}",
+            line=error.lineno,
+            column=error.colno,
+            hint="look at the commas, quotes and brackets there and just before it",
         ) from None
     except RecursionError:
-        raise NotStrictJson("is nested too deeply") from None
+        raise NotStrictJson("is nested too deeply", hint=_FLATTEN) from None
     except ValueError:  # an integer of more digits than Python converts
-        raise NotStrictJson("has a number with too many digits") from None
+        raise NotStrictJson("has a number with too many digits", hint=_AS_TEXT) from None
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
     if number in {float("inf"), float("-inf")}:
-        raise NotStrictJson(f"has a number that is too large: {digits[:20]}")
+        raise NotStrictJson(f"has a number that is too large: {digits[:20]}", hint=_AS_TEXT)
     return number
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise NotStrictJson(f"has {name}, which is not JSON")
+    raise NotStrictJson(f"has {name}, which is not JSON", hint="write null, a number or a text")
 
 
 def _limit_nesting(value: Any) -> None:
@@ -126,7 +132,7 @@ def _limit_nesting(value: Any) -> None:
         level = [child for item in level for child in _direct(item)]
         if not level:
             return
-    raise NotStrictJson(f"is nested too deeply, more than {MAX_NESTING} levels")
+    raise NotStrictJson(f"is nested too deeply, more than {MAX_NESTING} levels", hint=_FLATTEN)
 
 
 def _direct(value: Any) -> list[Any]:

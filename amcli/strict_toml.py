@@ -9,6 +9,8 @@ from typing import Any
 _MAX_DOTS = 100
 """Dots of one line outside texts. Python takes quadratic time for a key of many parts."""
 
+_CHECK_LINE = "check the quotes, the brackets and the = on this line and just before it"
+
 _TEXT_OR_COMMENT = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|#[^\n]*")
 _PLACE = re.compile(r"^(.*) \(at line (\d+), column (\d+)\)$")
 
@@ -50,9 +52,13 @@ def parse_toml(content: bytes) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise _misread(error) from None
     except RecursionError:
-        raise NotToml("not TOML: nested too deeply") from None
+        raise NotToml(
+            "not TOML: nested too deeply", hint="put fewer lists and tables into each other"
+        ) from None
     except ValueError:  # an integer of more digits than Python converts
-        raise NotToml("not TOML: a number has too many digits") from None
+        raise NotToml(
+            "not TOML: a number has too many digits", hint="write it as a text, in quotes"
+        ) from None
 
 
 def _decoded(content: bytes) -> str:
@@ -67,12 +73,16 @@ def _decoded(content: bytes) -> str:
 def _refuse_long_keys(text: str) -> None:
     for number, line in enumerate(text.split("\n"), 1):
         if line.count(".") > _MAX_DOTS and _TEXT_OR_COMMENT.sub("", line).count(".") > _MAX_DOTS:
-            raise NotToml("not TOML: a name has too many parts", line=number)
+            raise NotToml(
+                "not TOML: a name has too many parts",
+                line=number,
+                hint="a text with dots in it stands in quotes",
+            )
 
 
 def _misread(error: tomllib.TOMLDecodeError) -> NotToml:
     found = _PLACE.match(str(error))
     if found is None:
-        return NotToml(f"not TOML: {error}")
-    hint = 'a text stands in "quotes"' if found[1] == "Invalid value" else None
+        return NotToml(f"not TOML: {error}", hint=_CHECK_LINE)
+    hint = 'a text stands in "quotes"' if found[1] == "Invalid value" else _CHECK_LINE
     return NotToml(f"not TOML: {found[1]}", line=int(found[2]), column=int(found[3]), hint=hint)

@@ -40,7 +40,7 @@ def _parsed(content: bytes, file: Path) -> dict[str, Any]:
     if file.suffix.lower() == ".toml":
         return _toml(content, file)
     if not content.strip():
-        raise DataError(f"{file}: the file is empty")
+        raise DataError(f"{file}: the file is empty", hint="for no data write {}")
     try:
         value = parse_json(content, byte_order_mark=True, half_characters=True)
     except NotStrictJson as error:
@@ -98,7 +98,10 @@ def _step(holder: Any, name: str, assignment: str) -> Any:
         return holder[int(name)]
     if isinstance(holder, dict):
         return holder.setdefault(name, {})
-    raise UsageError(f"--set {assignment!r}: there is nothing with parts at {name!r}")
+    raise UsageError(
+        f"--set {assignment!r}: there is nothing with parts at {name!r}",
+        hint="name what the data has, or set the whole of it with NAME:=JSON",
+    )
 
 
 def _put(holder: Any, name: str, value: Any, assignment: str) -> None:
@@ -107,4 +110,7 @@ def _put(holder: Any, name: str, value: Any, assignment: str) -> None:
     elif isinstance(holder, dict):
         holder[name] = value
     else:
-        raise UsageError(f"--set {assignment!r}: {name!r} has no place there")
+        raise UsageError(
+            f"--set {assignment!r}: {name!r} has no place there",
+            hint="name what the data has, or set the whole of it with NAME:=JSON",
+        )

@@ -103,7 +103,9 @@ def parse_card(text: str | bytes, source: str) -> CardDocument:
     if not isinstance(value, dict):
         raise CardError(
             f"{source}: a card is a JSON object, this is {_json_type(value)}",
-            hint="one file holds one card; take it out of the list",
+            hint="one file holds one card; take it out of the list"
+            if isinstance(value, list)
+            else 'a card begins with { and has a "type"',
         )
     return CardDocument(value, card_kind(value, source), source, pairs.duplicates(value))
 
@@ -201,7 +203,10 @@ def _values(value: Any, pointer: str) -> Iterator[tuple[str, Any]]:
 
 def _load(text: str | bytes, source: str, pairs: PairReader) -> Any:
     if len(text) > MAX_CARD_BYTES:
-        raise CardError(f"{source}: larger than {MAX_CARD_BYTES // 1024**2} MB, no card is")
+        raise CardError(
+            f"{source}: larger than {MAX_CARD_BYTES // 1024**2} MB, no card is",
+            hint="check that it is the card; Outlook shows none of this size",
+        )
     if not text.strip():
         raise CardError(f"{source}: the file is empty", hint="a card is a JSON object")
     try:

@@ -39,15 +39,23 @@ def plain_data(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _plain(value: Any, depth: int) -> Any:
     if depth > MAX_NESTING:
-        raise DataError(f"the data is nested deeper than {MAX_NESTING} levels")
+        raise DataError(
+            f"the data is nested deeper than {MAX_NESTING} levels",
+            hint="give the template only what the card shows",
+        )
     if isinstance(value, str):
         return str.__str__(value)  # not Markup or another subclass with ideas of its own
     if isinstance(value, int) and value.bit_length() > MAX_INTEGER_BITS:
-        raise DataError("a number in the data has more than a thousand digits")
+        raise DataError(
+            "a number in the data has more than a thousand digits", hint="give it as text"
+        )
     if value is None or isinstance(value, (bool, int, float, Decimal, date, time)):
         return value
     if isinstance(value, Mapping):
         return PlainDict({str(name): _plain(item, depth + 1) for name, item in value.items()})
     if isinstance(value, (list, tuple)):
         return PlainList(_plain(item, depth + 1) for item in value)
-    raise DataError(f"a value of type {type(value).__name__} cannot be used in a card")
+    raise DataError(
+        f"a value of type {type(value).__name__} cannot be used in a card",
+        hint="give text, numbers, booleans, dates, lists and mappings",
+    )

@@ -87,10 +87,21 @@ def open_target(
         return _folder(path)
     if path.is_file():
         return template_file(path) if path.suffix == ".j2" else card_file(path)
-    if path.suffix in {".j2", ".json"}:
-        raise NothingFound(f"there is no file {text!r}")
+    if path.exists():  # a pipe or a device
+        return card_file(path)
+    if path.suffix in {".j2", ".json"} or path.is_absolute() or text.startswith(("./", "../")):
+        raise NothingFound(
+            f"there is no file {text!r}",
+            hint="check the path; it is relative to the working folder",
+        )
     name, _, refresh = text.partition("/")
-    found = find_template(name, project_templates)
+    try:
+        found = find_template(name, project_templates)
+    except NothingFound as error:
+        if not refresh:
+            raise
+        reason = f"there is no file {text!r} and no template {name!r}"
+        raise NothingFound(reason, hint=error.hint) from None
     target = _refresh(found.template, refresh) if refresh else _main(found.template)
     return replace(target, hides_built_in=found.hides_built_in)
 

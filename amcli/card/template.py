@@ -70,7 +70,9 @@ def load_template(folder: Path) -> TemplateFolder:
     described = _Described(str(file), _read(file))
     described.refuse_unknown(_NAMES)
     if not (folder / MAIN_CARD).is_file():
-        raise TemplateError(f"there is no {MAIN_CARD} beside it", file=str(file))
+        raise TemplateError(
+            f"there is no {MAIN_CARD} beside it", file=str(file), hint="put the card into that file"
+        )
     return TemplateFolder(
         name=folder.resolve().name,
         path=folder,
@@ -94,7 +96,11 @@ def _refresh(file: str, name: str, value: Any, folder: Path) -> RefreshTemplate:
     described.refuse_unknown(frozenset({"card", "samples"}))
     card = described.text("card")
     if not (folder / card).is_file() or Path(card).name != card:
-        raise TemplateError(f"refresh.{name}.card: there is no file {card!r}", file=file)
+        raise TemplateError(
+            f"refresh.{name}.card: there is no file {card!r}",
+            file=file,
+            hint="name a file in the same folder",
+        )
     return RefreshTemplate(name, card, described.files("samples", folder))
 
 
@@ -126,9 +132,9 @@ class _Described:
     def text(self, name: str, default: Any = ...) -> Any:
         value = self.values.get(name, default)
         if value is ...:
-            raise self._error(name, "is missing")
+            raise self._error(name, "is missing", f'add a line: {name} = "..."')
         if value is not default and not isinstance(value, str):
-            raise self._error(name, "must be a string")
+            raise self._error(name, "must be a string", 'a text stands in "quotes"')
         return value
 
     def kind(self) -> CardKind:
@@ -141,12 +147,14 @@ class _Described:
     def files(self, name: str, folder: Path) -> tuple[Path, ...]:
         value = self.values.get(name, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self._error(name, "must be a list of file names")
+            raise self._error(name, "must be a list of file names", 'write ["sample.json"]')
         root = folder.resolve()
         for item in value:
             path = (folder / item).resolve()
             if not path.is_file() or not path.is_relative_to(root):
-                raise self._error(name, f"there is no file {item!r} in this folder")
+                raise self._error(
+                    name, f"there is no file {item!r} in this folder", "check its name"
+                )
         return tuple(folder / item for item in value)
 
     def table(self, name: str) -> Mapping[str, Any]:

@@ -62,7 +62,10 @@ def read_mail(content: bytes, source: str) -> ReceivedMail:
     is no mail, larger than 32 MB, or can be read in two ways.
     """
     if len(content) > MAX_MAIL_BYTES:
-        raise MailError(f"{source}: larger than {MAX_MAIL_BYTES // 1024**2} MB")
+        raise MailError(
+            f"{source}: larger than {MAX_MAIL_BYTES // 1024**2} MB",
+            hint="save the mail again without its attachments",
+        )
     form = read_form(content, source)
     message = message_from_bytes(form.head)
     parts = read_parts(form, source)

@@ -132,7 +132,11 @@ class _Filler:
     @staticmethod
     def _scalar(value: Any, printed: Printed, place: Place) -> Any:
         if isinstance(value, (dict, list)):
-            raise Misprint("a list or mapping inside a list or mapping from data", printed)
+            raise Misprint(
+                "a list or mapping inside a list or mapping from data",
+                printed,
+                "write the outer one out in the template, with a loop",
+            )
         own = Printed(value, printed.file, printed.line)
         if place in {Place.TYPE, Place.URL, Place.BODY}:
             return _WRITERS[place]([piece_of(own)])

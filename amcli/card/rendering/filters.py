@@ -26,6 +26,7 @@ from amcli.card.rendering.limits import (
     MAX_FILTER_WIDTH,
     MAX_OUTPUT_CHARACTERS,
     MAX_RANGE,
+    PREPARE,
     LimitReached,
 )
 
@@ -136,7 +137,9 @@ def card_range(*args: int) -> range:
     """``range()`` of at most 100,000 numbers, each counted as a loop turn."""
     numbers = range(*args)
     if len(numbers) > MAX_RANGE:
-        raise LimitReached(f"range() of more than {MAX_RANGE:,} numbers")
+        raise LimitReached(
+            f"range() of more than {MAX_RANGE:,} numbers", "loop over the data, or ask for fewer"
+        )
     ledger().work(len(numbers))
     return numbers
 
@@ -161,7 +164,7 @@ def _refuse_large_numbers(name: str, values: Iterable[Any]) -> None:
     for value in values:
         size = len(value) if isinstance(value, str) else value
         if isinstance(size, int) and abs(size) > MAX_FILTER_WIDTH:
-            raise LimitReached(f"`| {name}` with a number above {MAX_FILTER_WIDTH:,}")
+            raise LimitReached(f"`| {name}` with a number above {MAX_FILTER_WIDTH:,}", PREPARE)
 
 
 def _replace(value: Any, old: str, new: str, count: int = -1) -> str:
@@ -169,7 +172,7 @@ def _replace(value: Any, old: str, new: str, count: int = -1) -> str:
     text, old, new = text_of(value), text_of(old), text_of(new)
     times = text.count(old) if count < 0 else min(count, text.count(old))
     if len(text) + times * (len(new) - len(old)) > MAX_OUTPUT_CHARACTERS:
-        raise LimitReached("`| replace` makes more than 16 MB of text")
+        raise LimitReached("`| replace` makes more than 16 MB of text", PREPARE)
     return text.replace(old, new, count)
 
 
@@ -182,7 +185,7 @@ def _join_within_limits() -> Callable[..., Any]:
         ledger().work(len(items))
         characters = sum(len(i) for i in items if isinstance(i, str)) + len(items) * len(d)
         if characters > MAX_OUTPUT_CHARACTERS:
-            raise LimitReached("`| join` makes more than 16 MB of text")
+            raise LimitReached("`| join` makes more than 16 MB of text", PREPARE)
         return join(context, items, d, attribute)
 
     return bounded
@@ -192,7 +195,7 @@ def _indent(value: str, width: int | str = 4, *args: Any, **kwargs: Any) -> str:
     """Indent lines; the size of the result is known before it is made."""
     lines = value.count("\n") + 1
     if lines * (len(width) if isinstance(width, str) else width) > MAX_OUTPUT_CHARACTERS:
-        raise LimitReached("`| indent` makes more than 16 MB of text")
+        raise LimitReached("`| indent` makes more than 16 MB of text", PREPARE)
     return str(FILTERS["indent"](value, width, *args, **kwargs))
 
 
@@ -220,5 +223,5 @@ _WIDE = re.compile(r"%[^a-zA-Z%]*(?:\*|\d{4})")
 def _format(value: str, *args: Any, **kwargs: Any) -> str:
     """``"%.2f" | format(x)`` with widths of at most three digits."""
     if _WIDE.search(value):
-        raise LimitReached("`| format` with a width of more than three digits")
+        raise LimitReached("`| format` with a width of more than three digits", PREPARE)
     return str(FILTERS["format"](value, *args, **kwargs))

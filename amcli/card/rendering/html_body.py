@@ -104,5 +104,7 @@ def _no_place(printed: Printed) -> Misprint:
 def _refuse_reference(printed: Printed) -> None:
     if isinstance(printed.value, InputReference):
         raise Misprint(
-            f"'{printed.value.id}' is no variable, and a mail's body has no inputs", printed
+            f"'{printed.value.id}' is no variable, and a mail's body has no inputs",
+            printed,
+            "give it with --data or --set",
         )

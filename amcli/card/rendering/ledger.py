@@ -112,7 +112,9 @@ class Ledger:
         """Count work; raises LimitReached beyond a million turns."""
         self.turns += turns
         if self.turns > MAX_TURNS:
-            raise LimitReached("more than 1,000,000 loop turns")
+            raise LimitReached(
+                "more than 1,000,000 loop turns", "loop over less, or prepare the data beforehand"
+            )
 
     def at(self, token: re.Match[str]) -> Printed:
         """Return the print that a token stands for."""
@@ -260,11 +262,13 @@ def _counted(items: Iterable[Any]) -> Iterable[Any]:
 
 def _finite(value: Any) -> Any:
     if not math.isfinite(value):
-        raise PrintError(f"{value} is no number that JSON knows")
+        raise PrintError(
+            f"{value} is no number that JSON knows", "test the value, or give null or text instead"
+        )
     return value
 
 
-def _unprintable(value: Any) -> tuple[str, str | None]:
+def _unprintable(value: Any) -> tuple[str, str]:
     if value is None:
         return "None inside quotes", "write `{{ x | default('', true) }}`, or print it unquoted"
     if isinstance(value, (list, tuple, dict)):
@@ -272,4 +276,7 @@ def _unprintable(value: Any) -> tuple[str, str | None]:
         return f"{kind} inside quotes", "print its parts, join them, or print it unquoted"
     if callable(value):
         return "a macro or function is printed", "call it: write `{{ name() }}`"
-    return f"a value of type {type(value).__name__} cannot be printed", None
+    return (
+        f"a value of type {type(value).__name__} cannot be printed",
+        "print text, numbers, dates, lists or mappings",
+    )

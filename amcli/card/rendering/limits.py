@@ -9,7 +9,12 @@ MAX_RANGE = 100_000
 MAX_FILTER_WIDTH = 1_000
 """The largest width, indent or count that a filter takes."""
 MAX_INTEGER_BITS = 4_096
+PREPARE = "prepare the value before it reaches the template"
 
 
 class LimitReached(Exception):
     """A bound was met; becomes a TemplateError with file and line."""
+
+    def __init__(self, message: str, hint: str = "give the template less to work on") -> None:
+        super().__init__(message)
+        self.hint = hint

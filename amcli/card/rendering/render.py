@@ -66,7 +66,11 @@ def render(
         except NotJson as error:
             raise _json_error(template, variables, error) from None
         if not isinstance(value, dict):
-            raise TemplateError("the template makes no JSON object", file=str(template.path))
+            raise TemplateError(
+                "the template makes no JSON object",
+                file=str(template.path),
+                hint="a card begins with { and ends with }, around everything else",
+            )
         filled = fill(value, ledger)
         kind = card_kind(filled, template.name)
         card = CardDocument(filled, kind, template.name, duplicates)

@@ -39,7 +39,7 @@ from amcli.card.rendering.ledger import (
     plain_itself,
     settled,
 )
-from amcli.card.rendering.limits import MAX_INTEGER_BITS, LimitReached
+from amcli.card.rendering.limits import MAX_INTEGER_BITS, PREPARE, LimitReached
 from amcli.card.rendering.syntax import NAMELESS, CardCodeGenerator, MarkTable, Rewriter
 
 MAX_TEMPLATE_BYTES = 4 * 1024 * 1024
@@ -63,7 +63,10 @@ class FolderLoader(FileSystemLoader):
                 "includes and imports stay inside the folder; copy the file into it",
             )
         if path.is_file() and path.stat().st_size > MAX_TEMPLATE_BYTES:
-            raise LimitReached(f"{template!r} is larger than {MAX_TEMPLATE_BYTES // 1024**2} MB")
+            raise LimitReached(
+                f"{template!r} is larger than {MAX_TEMPLATE_BYTES // 1024**2} MB",
+                "split it with `{% include %}`, or move what is in it to the data",
+            )
         try:
             source, filename, _ = super().get_source(environment, template)
         except UnicodeDecodeError:
@@ -238,7 +241,7 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
         if isinstance(result, str):
             ledger().write(len(result))
         if isinstance(result, int) and result.bit_length() > MAX_INTEGER_BITS:
-            raise LimitReached("a number of more than a thousand digits")
+            raise LimitReached("a number of more than a thousand digits", PREPARE)
         return result
 
     def _key(self, mapping: dict[Any, Any], key: Any) -> Any:
@@ -273,7 +276,7 @@ def _refuse_repetition(left: Any, right: Any) -> None:
     if isinstance(left, int) and isinstance(right, int):
         bits = left.bit_length() + right.bit_length()
         if bits > MAX_INTEGER_BITS:
-            raise LimitReached("a number of more than a thousand digits")
+            raise LimitReached("a number of more than a thousand digits", PREPARE)
 
 
 def _input_reference(name: str) -> InputReference:

@@ -54,7 +54,9 @@ def _subject(text: str, ledger: Ledger) -> str:
     def value(token: re.Match[str]) -> str:
         printed = ledger.at(token)
         if isinstance(printed.value, InputReference):
-            raise Misprint(f"'{printed.value.id}' is no variable", printed)
+            raise Misprint(
+                f"'{printed.value.id}' is no variable", printed, "give it with --data or --set"
+            )
         piece = piece_of(printed)
         written = piece.text if piece.printed is None else scalar(piece)
         return written.encode("utf-8", "replace").decode()  # half a character has no UTF-8

@@ -21,6 +21,8 @@ from amcli.suggestion import did_you_mean
 _UNDEFINED = re.compile(r"^'(?P<name>[^']+)' is undefined$")
 _NO_KEY = re.compile(r"^'[\w.]*[dD]ict object' has no attribute (?P<name>.+)$")
 _NO_FILTER = re.compile(r"^No (?P<kind>filter|test) named '(?P<name>[^']+)'")
+_CHECK_NAME = "check the name; includes and imports are found inside the template's folder"
+_CHECK_SYNTAX = "check the braces and the block's end on this line; see docs/templates.md"
 _METHODS_OF_MAPPINGS = frozenset({"items", "keys", "values", "get"})
 
 
@@ -45,10 +47,10 @@ def told_with_place(folder: str, main: str, names: Iterable[str]) -> Iterator[No
     except TemplateNotFound as error:
         name, line = _place(error.__traceback__)
         reason = f"there is no template {str(error.name)!r}"
-        raise TemplateError(reason, file=at(name), line=line) from None
+        raise TemplateError(reason, file=at(name), line=line, hint=_CHECK_NAME) from None
     except TemplateSyntaxError as error:
         reason = error.message or "syntax error"
-        hint = getattr(error, "hint", None) or _near_filter(reason)
+        hint = getattr(error, "hint", None) or _near_filter(reason) or _CHECK_SYNTAX
         raise TemplateError(reason, file=at(error.name), line=error.lineno, hint=hint) from None
     except (AmcliError, NameError, AssertionError):
         raise  # an error of our own, or a mistake of our own
@@ -75,22 +77,26 @@ def _explained(error: Exception, names: Iterable[str]) -> tuple[str, str | None]
         return _undefined(reason, names)
     if isinstance(error, RecursionError):
         reason = "templates, macros or data nested without end"
+        hint = "look for an include or a macro that comes back to itself"
     elif isinstance(error, MemoryError):
         reason = "the template needs more memory than there is"
+        hint = "give the template less to work on"
     elif isinstance(error, SyntaxError):
         reason = f"the template cannot be compiled: {error.msg}"
+        hint = "nest fewer blocks: move some to a file of their own, with `{% include %}`"
     elif isinstance(error, SecurityError):
         hint = "use a filter: `| replace`, `| join`, `| format`, `| items`"
     elif "is not callable" in reason:
         hint = "a name behind a dot is always a key; for a method write a filter"
-    return reason, hint
+    return reason, hint or "test the value first, or prepare it before it reaches the template"
 
 
 def _near_filter(message: str) -> str | None:
     found = _NO_FILTER.match(message)
     if found is None:
         return None
-    return did_you_mean(found["name"], {**FILTERS, **TESTS, "url": None, "markdown": None})
+    near = did_you_mean(found["name"], {**FILTERS, **TESTS, "url": None, "markdown": None})
+    return near or "docs/templates.md has the language"
 
 
 def _undefined(message: str, names: Iterable[str]) -> tuple[str, str | None]:
@@ -105,4 +111,4 @@ def _undefined(message: str, names: Iterable[str]) -> tuple[str, str | None]:
                 f"`.{name}` is always the key; for the method write `| items`, or `m[k]`",
             )
         return f"there is no key {name!r}", "test for it with `is defined`, or use `| default`"
-    return message, None
+    return message, "test for it with `is defined`, or use `| default`"

@@ -104,7 +104,11 @@ def _refuse_dot_segments(assembly: Assembly) -> None:
     text = assembly.text
     first = assembly.touching(1, 1) if text.startswith(("//", "/\\")) else None
     if first is not None:
-        raise Misprint("an empty value, or a slash, makes a URL that begins with //", first)
+        raise Misprint(
+            "an empty value, or a slash, makes a URL that begins with //",
+            first,
+            "test for the empty value, or write the host out in the template",
+        )
     start = _path_start(text)
     end = min((i for i in map(text.find, "?#") if i >= start), default=len(text))
     for segment in re.finditer(r"[^/\\]*", text[start:end]) if assembly.spans else ():
