@@ -101,7 +101,10 @@ def read_key_file(path: Path) -> KeyFile:
         raise KeyMaterialError(f"{path}: this is a folder, a key file was expected")
     data = read_bounded(path, MAX_KEY_FILE_BYTES, what="key file", error=KeyMaterialError)
     if not data.strip():
-        raise KeyMaterialError(f"{path}: the file is empty, a key was expected in it")
+        raise KeyMaterialError(
+            f"{path}: the file is empty, a key was expected in it",
+            hint="name another file, or make a key with `amcli keygen`",
+        )
     text = _text(data)
     return KeyFile(path, data, text, _pem_blocks(text))
 

@@ -144,3 +144,36 @@ def test_a_name_that_exists_twice_is_said(project: Path, capsys: Captured) -> No
     out, err = capsys.readouterr()
     assert json.loads(out) == json.loads(CARD)
     assert "hides the built-in template of the same name" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said", "hint"),
+    [
+        (["/no/such/folder/"], 3, "there is no file '/no/such/folder/'", "check the path"),
+        (["./nothing"], 3, "there is no file './nothing'", "check the path"),
+        (["nope/x"], 3, "no file 'nope/x' and no template 'nope'", "amcli templates"),
+        (["/dev/zero"], 4, "/dev/zero: not a regular file", "name the card itself"),
+        (["text.json"], 4, "this is a string", "a card begins with {"),
+        (["open.j2"], 4, "open.j2:1: Unexpected end", "check the braces"),
+        (["list.j2"], 4, "makes no JSON object", "begins with {"),
+        (["wide.j2"], 4, "`| center` with a number above", "prepare the value"),
+        (["range.j2"], 4, "range() of more than 100,000", "ask for fewer"),
+        (["again.j2"], 4, "nested without end", "comes back to itself"),
+        (["survey", "--data", "none.json"], 4, "No such file", "check the path"),
+        (["survey", "-o", "none/x"], 2, "No such file", "make the folder first"),
+        (["survey", "-o", "card.json"], 2, "exists already", "say --force"),
+    ],
+)
+def test_what_cannot_be_rendered_is_told_with_what_to_do_next(
+    project: Path, capsys: Captured, arguments: list[str], code: int, said: str, hint: str
+) -> None:
+    (project / "text.json").write_text('"x"')
+    (project / "open.j2").write_text("{% if x %}{")
+    (project / "list.j2").write_text("[]")
+    (project / "wide.j2").write_text('{"a": {{ "x" | center(9999) }}}')
+    (project / "range.j2").write_text("{% for i in range(100001) %}{% endfor %}")
+    (project / "again.j2").write_text('{% include "again.j2" %}')
+    assert run(["render", *arguments]) == code
+    message, _, advice = capsys.readouterr().err.partition("  hint: ")
+    assert said in message
+    assert hint in advice
