@@ -20,6 +20,10 @@ _DONE = 250
 _GOODBYE_SECONDS = 2.0
 _LONGEST_TIMEOUT = 24 * 60 * 60.0
 _BEGINS_WITH_TLS = "a server that begins with TLS says nothing here: smtps://host:465 is for such"
+_CA_FILE = (
+    "--smtp-ca (smtp.ca) takes one file, no folder, with -----BEGIN CERTIFICATE----- in it; "
+    "openssl x509 -in FILE -out ca.pem writes one"
+)
 
 
 class Security(enum.Enum):
@@ -105,11 +109,11 @@ def open_connection(server: SmtpServer, *, hidden: Sequence[bytes] = ()) -> Iter
 def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=ca_file)
-    except ssl.SSLError:
-        raise ConfigurationError(f"{ca_file}: cannot be read as PEM certificates of a CA") from None
     except OSError as error:
-        why = f"cannot be read as PEM certificates of a CA: {error.strerror}"
-        raise ConfigurationError(f"{ca_file}: {why}") from None
+        why = "" if isinstance(error, ssl.SSLError) else f": {error.strerror}"
+        raise ConfigurationError(
+            f"{ca_file}: cannot be read as PEM certificates of a CA{why}", hint=_CA_FILE
+        ) from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
@@ -145,7 +149,10 @@ def _start_tls(
 
 def _expect(reply: Reply, code: int, server: SmtpServer, what: str) -> None:
     if reply.code != code:
-        raise DeliveryError(f"{server.name}: refused {what}: {reply}")
+        raise DeliveryError(
+            f"{server.name}: refused {what}: {reply}",
+            hint="is it the right server for mail from this machine? Its operator can tell",
+        )
 
 
 def _say_goodbye(connection: smtplib.SMTP) -> None:

@@ -128,13 +128,15 @@ def _name_recipients(
 
 def _refusal(server: SmtpServer, refused: Sequence[Receipt], others: int) -> DeliveryError:
     who = "; ".join(f"{receipt.recipient} ({receipt.code} {receipt.reply})" for receipt in refused)
-    hint = (
-        "the other recipients did not get it either; correct the address, or send to the others "
-        "with --partial"
-    )
+    hint = "correct the address; where it is right, the server may want a login (--smtp-user)"
+    if others:
+        hint = (
+            "the other recipients did not get it either; correct the address, or send to the "
+            "others with --partial"
+        )
     return DeliveryError(
         f"{server.name}: refused {who}",
-        hint=hint if others else None,
+        hint=hint,
         fields={"receipts": [vars(receipt) for receipt in refused]},
     )
 

@@ -13,6 +13,9 @@ from amcli.errors import DeliveryError
 from amcli.printable import printable_line
 
 _SHOWN_CHARACTERS = 300
+_TRY_LATER = (
+    "the server may turn away this machine, or so many mails: try again later, or look into its log"
+)
 _UNTRUSTED_ISSUER = {18, 19, 20, 21}  # OpenSSL, X509_verify_cert_error_string(3): no known issuer
 
 
@@ -47,7 +50,7 @@ def shown_reply(code: int, text: bytes | str) -> Reply:
 def phase(server: str, doing: str, *, when_silent: str | None = None) -> Iterator[None]:
     """Turn whatever goes wrong inside into a DeliveryError that says when it happened.
 
-    ``when_silent`` is the hint for a server that says nothing.
+    ``when_silent`` is the hint for a server that says nothing, where there is a better one.
     """
     try:
         yield
@@ -64,7 +67,7 @@ def phase(server: str, doing: str, *, when_silent: str | None = None) -> Iterato
     except smtplib.SMTPServerDisconnected as error:
         timed_out = "timed out" in str(error)
         what = "no answer in time" if timed_out else "the connection was closed"
-        hint = when_silent if timed_out else None
+        hint = (when_silent if timed_out else None) or _TRY_LATER
         raise DeliveryError(f"{server}: {what} while {doing}", hint=hint) from None
     except socket.gaierror:
         raise DeliveryError(
@@ -73,7 +76,7 @@ def phase(server: str, doing: str, *, when_silent: str | None = None) -> Iterato
         ) from None
     except TimeoutError:
         raise DeliveryError(
-            f"{server}: no answer in time while {doing}", hint=when_silent
+            f"{server}: no answer in time while {doing}", hint=when_silent or _TRY_LATER
         ) from None
     except ConnectionRefusedError:
         raise DeliveryError(
@@ -83,7 +86,7 @@ def phase(server: str, doing: str, *, when_silent: str | None = None) -> Iterato
         ) from None
     except (OSError, UnicodeError, smtplib.SMTPException) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
-        raise DeliveryError(f"{server}: {why} while {doing}") from None
+        raise DeliveryError(f"{server}: {why} while {doing}", hint=_TRY_LATER) from None
 
 
 def _certificate_error(server: str, error: ssl.SSLCertVerificationError) -> DeliveryError:

@@ -287,9 +287,12 @@ def test_tls_where_none_is_spoken_is_said(mail: MailMessage, ca_file: Path) -> N
 def test_a_ca_file_that_is_none_is_a_wrong_setting(mail: MailMessage, tmp_path: Path) -> None:
     nonsense = tmp_path / "ca.pem"
     nonsense.write_text("hello")
-    for path in (nonsense, tmp_path / "missing.pem"):
-        with pytest.raises(ConfigurationError, match=r"\.pem"):
+    folder = tmp_path / "folder.pem"
+    folder.mkdir()
+    for path in (nonsense, folder, tmp_path / "missing.pem"):
+        with pytest.raises(ConfigurationError, match=r"\.pem") as refused:
             deliver(mail, SmtpServer("127.0.0.1", 1, ca_file=path))
+        assert "BEGIN CERTIFICATE" in str(refused.value.hint)
 
 
 # --- trouble in each phase --------------------------------------------------------------------
@@ -318,6 +321,7 @@ def test_a_dropped_connection_is_named_by_its_phase(
     assert named in dropped.value.message
     assert server.received.content is None
     assert dropped.value.exit_code == 6
+    assert dropped.value.hint
 
 
 @pytest.mark.parametrize(("key", "named"), PHASES.items())
@@ -375,8 +379,10 @@ def test_with_partial_the_others_get_it_and_the_receipts_tell(mail: MailMessage)
 
 
 def test_with_partial_too_a_mail_that_nobody_may_get_is_not_sent(mail: MailMessage) -> None:
-    with ScriptedServer({"RCPT": b"550 no\r\n"}) as server, pytest.raises(DeliveryError):
+    refusing = ScriptedServer({"RCPT": b"550 no\r\n"})
+    with refusing as server, pytest.raises(DeliveryError) as refused:
         deliver(mail, plain(server), partial=True)
+    assert "correct the address" in str(refused.value.hint)
     assert server.received.content is None
 
 
