@@ -116,7 +116,7 @@ def _missing(error: SchemaError) -> Mistake:
         empty = 'an empty one will do: "body": ""'
         return Mistake("post-without-body", error.pointer, f"POST, but {message}", empty)
     instead = closest(name, error.value)
-    hint = f'write "{name}" where it says "{instead}"' if instead else None
+    hint = f'write "{name}" where it says "{instead}"' if instead else f'add "{name}"'
     return Mistake("missing-property", error.pointer, message, hint)
 
 
@@ -154,7 +154,7 @@ def _unknown_value(error: SchemaError) -> Mistake:
         instead = 'write "drop", or the whole element or action to show instead'
         return Mistake("fallback-type-name", error.pointer, message, instead)
     if not isinstance(error.value, str):
-        return Mistake("wrong-value-type", error.pointer, _expected(error))
+        return Mistake("wrong-value-type", error.pointer, _expected(error), _rewritten(error))
     hint = did_you_mean(error.value, names)
     return Mistake("unknown-value", error.pointer, _expected(error), hint)
 
@@ -169,7 +169,19 @@ def _wrong_type(error: SchemaError) -> Mistake:
     if plain is not None:
         message = f"{_subject(error)} is the string {_quoted(error.value)}"
         return Mistake("value-as-string", error.pointer, message, f"write {plain}, without quotes")
-    return Mistake("wrong-value-type", error.pointer, _expected(error))
+    return Mistake("wrong-value-type", error.pointer, _expected(error), _rewritten(error))
+
+
+def _rewritten(error: SchemaError) -> str:
+    """Return how the value would fit: in quotes, in a list, or replaced."""
+    wanted = error.schema.get("type")
+    if wanted == "string" and isinstance(error.value, (bool, int, float)):
+        return f'write it with quotes: "{_short(json.dumps(error.value))}"'
+    if wanted == "array" and error.value is not None:
+        return "put it into a list: [...]"
+    if error.value is None:
+        return f"write {_wanted(error.schema)}, or leave the property out where it may be missing"
+    return f"write {_wanted(error.schema)} instead"
 
 
 def _without_quotes(error: SchemaError) -> str | None:

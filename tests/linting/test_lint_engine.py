@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -176,3 +177,39 @@ def test_a_misspelt_input_is_one_mistake_and_its_references_are_none() -> None:
     body = [{"type": "Input.Txt", "id": "comment"}]
     findings = lint(card(body=body, actions=[{**action, "body": "{{comment.value}}"}]))
     assert [finding.slug for finding in findings] == ["unknown-type"]
+
+
+@pytest.mark.parametrize(
+    ("element", "rule", "hint"),
+    [
+        ({"type": "Image", "altText": ""}, "AM103", 'add "url"'),
+        ({"type": "TextBlock", "text": 5}, "AM104", 'write it with quotes: "5"'),
+        ({"type": "Container", "items": {"type": "TextBlock"}}, "AM104", "put it into a list"),
+        ({"type": "TextBlock", "text": {}}, "AM104", "write a string instead"),
+        ({"type": "TextBlock", "text": None}, "AM104", "leave the property out"),
+    ],
+)
+def test_a_mistake_of_structure_says_what_to_write(
+    element: dict[str, Any], rule: str, hint: str
+) -> None:
+    card = {"type": "AdaptiveCard", "version": "1.0", "body": [element]}
+    found = {f.rule: f.hint for f in lint(parse_card(json.dumps(card), "card.json"))}
+    assert hint in str(found[rule])
+
+
+@pytest.mark.parametrize(
+    ("inputs", "hint"), [(["a", "b"], "this card's inputs are a, b"), ([], "no input with an id")]
+)
+def test_a_reference_to_nothing_says_which_ids_there_are(inputs: list[str], hint: str) -> None:
+    body = [{"type": "Input.Text", "id": name} for name in inputs]
+    action = {"type": "Action.Http", "title": "Send", "method": "POST",
+              "url": "https://example.com", "body": "{{quantity.value}}"}  # fmt: skip
+    card = {"type": "AdaptiveCard", "version": "1.0", "body": body, "actions": [action]}
+    found = {f.rule: f.hint for f in lint(parse_card(json.dumps(card), "card.json"))}
+    assert hint in str(found["AM401"])
+
+
+def test_the_root_is_named_in_words_and_not_as_a_pointer() -> None:
+    finding = lint(parse_card('{"type": "AdaptiveCard", "body": []}', "card.json"))[0]
+    assert finding.pointer == ""
+    assert " at the card: " in str(finding)

@@ -12,6 +12,7 @@ from amcli.linting.rule import MESSAGE, Certainty, Problem, rule
 from amcli.suggestion import did_you_mean
 
 _RENDERER = "Microsoft, the adaptivecards JavaScript renderer, StringWithSubstitutions"
+_NAMED_IDS = 5
 
 
 @rule(
@@ -35,7 +36,8 @@ def unknown_input_reference(card: CardFacts) -> Iterator[Problem]:
         name = reference.name.strip()
         if name.casefold() not in card.input_ids:
             message = f'no input has the id "{name}"'
-            yield Problem(reference.pointer, message, did_you_mean(name, known))
+            hint = did_you_mean(name, known) or _ids_there_are(known)
+            yield Problem(reference.pointer, message, hint)
 
 
 @rule("AM402", "irreplaceable-input-id", Severity.WARNING, Certainty.SEEN, source=_RENDERER)
@@ -96,6 +98,13 @@ def unknown_choice(card: CardFacts) -> Iterator[Problem]:
             if known and name not in known:
                 message = f'no choice has the value "{name}"'
                 yield Problem(f"{node.pointer}/value", message, did_you_mean(name, known))
+
+
+def _ids_there_are(known: list[str]) -> str:
+    if not known:
+        return "the card has no input with an id: add one, or take the reference out"
+    more = ", ..." if len(known) > _NAMED_IDS else ""
+    return f"the ids of this card's inputs are {', '.join(known[:_NAMED_IDS])}{more}"
 
 
 def _choices(node: Node) -> dict[str, None]:
