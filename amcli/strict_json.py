@@ -11,6 +11,8 @@ import json
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from amcli.misread import Misread
+
 MAX_NESTING = 200
 
 _FLATTEN = "put fewer lists and objects into each other"
@@ -20,30 +22,8 @@ Pairs = Callable[[list[tuple[str, Any]]], dict[str, Any]]
 """Makes an object of its names and values."""
 
 
-class NotStrictJson(ValueError):
-    """Text that is refused; the message has no subject: "is not JSON: ...", "has a name twice".
-
-    The text may hold a secret: no more of it is shown than digits. ``line`` and ``column`` count
-    from 1, and are None when no single place is meant.
-    """
-
-    def __init__(
-        self,
-        reason: str,
-        *,
-        line: int | None = None,
-        column: int | None = None,
-        hint: str | None = None,
-    ) -> None:
-        super().__init__(reason)
-        self.line = line
-        self.column = column
-        self.hint = hint
-
-    def at(self, source: str) -> str:
-        """Return the message behind its place: ``card.json:1:7: not JSON: Expecting value``."""
-        where = source if self.line is None else f"{source}:{self.line}:{self.column}"
-        return f"{where}: {str(self).removeprefix('is ')}"
+class NotStrictJson(Misread):
+    """JSON that is refused."""
 
 
 def unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import re
 import tomllib
 from typing import Any
 
+from amcli.misread import Misread
+
 _MAX_DOTS = 100
 """Dots of one line outside texts. Python takes quadratic time for a key of many parts."""
 
@@ -15,29 +17,8 @@ _TEXT_OR_COMMENT = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|#[^\n]*")
 _PLACE = re.compile(r"^(.*) \(at line (\d+), column (\d+)\)$")
 
 
-class NotToml(ValueError):
-    """Text that is refused; the message has no subject: "not TOML: Invalid value".
-
-    ``line`` and ``column`` count from 1, and are None when no single place is known.
-    """
-
-    def __init__(
-        self,
-        reason: str,
-        *,
-        line: int | None = None,
-        column: int | None = None,
-        hint: str | None = None,
-    ) -> None:
-        super().__init__(reason)
-        self.line = line
-        self.column = column
-        self.hint = hint
-
-    def at(self, source: str) -> str:
-        """Return the message behind its place: ``amcli.toml:1:6: not TOML: Invalid value``."""
-        place = [str(part) for part in (source, self.line, self.column) if part is not None]
-        return f"{':'.join(place)}: {self}"
+class NotToml(Misread):
+    """TOML that is refused."""
 
 
 def parse_toml(content: bytes) -> dict[str, Any]:

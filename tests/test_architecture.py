@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "amcli"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 GROUND = {
-    "_version", "address", "base64url", "card", "errors", "files", "printable",
+    "_version", "address", "base64url", "card", "errors", "files", "misread", "printable",
     "resources", "seams", "secrets", "settings", "settings_file", "settings_table", "strict_json",
     "strict_toml", "suggestion",
 }  # fmt: skip
