@@ -10,7 +10,8 @@ from typing import Any
 from amcli.card.reserved import RESERVED_VARIABLES
 from amcli.errors import DataError
 
-MAX_INTEGER_BITS = 4096
+MAX_INTEGER_BITS = 4_096
+"""In data, and in what templates compute: a good thousand digits."""
 MAX_NESTING = 100
 """Levels of lists and mappings."""
 

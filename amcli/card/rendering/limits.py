@@ -8,7 +8,6 @@ MAX_OUTPUT_CHARACTERS = 16 * 1024 * 1024
 MAX_RANGE = 100_000
 MAX_FILTER_WIDTH = 1_000
 """The largest width, indent or count that a filter takes."""
-MAX_INTEGER_BITS = 4_096
 PREPARE = "prepare the value before it reaches the template"
 
 

@@ -14,6 +14,7 @@ from jinja2.tests import TESTS
 from jinja2.utils import missing
 from markupsafe import Markup
 
+from amcli.card.plain_data import MAX_INTEGER_BITS
 from amcli.card.rendering.filters import (
     DATE_ATTRIBUTES,
     LIST_METHODS,
@@ -39,7 +40,7 @@ from amcli.card.rendering.ledger import (
     plain_itself,
     settled,
 )
-from amcli.card.rendering.limits import MAX_INTEGER_BITS, PREPARE, LimitReached
+from amcli.card.rendering.limits import PREPARE, LimitReached
 from amcli.card.rendering.syntax import NAMELESS, CardCodeGenerator, MarkTable, Rewriter
 
 MAX_TEMPLATE_BYTES = 4 * 1024 * 1024
