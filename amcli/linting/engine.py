@@ -12,6 +12,7 @@ from amcli.linting.facts import CardFacts
 from amcli.linting.finding import CheckedCard, Finding, Severity, errors_among
 from amcli.linting.registry import RULES, find_rule
 from amcli.linting.rules.registration import missing_originator
+from amcli.linting.surroundings import NOTHING_KNOWN, Surroundings
 
 _SHOWN_ERRORS = 3
 
@@ -32,19 +33,16 @@ class CardRejected(FindingsError):
         self.errors = tuple(errors)
 
 
-def lint(document: CardDocument, *, signed: bool = False) -> list[Finding]:
+def lint(
+    document: CardDocument, *, signed: bool = False, surroundings: Surroundings = NOTHING_KNOWN
+) -> list[Finding]:
     """Return everything that is wrong with a card, in document order.
 
     ``signed`` says that the card will be signed: then its originator stands in the signature and
     is not missed in the card. Never raises.
     """
-    card = CardFacts(document)
-    found = [
-        finding
-        for rule in RULES
-        if not (signed and rule is missing_originator)
-        for finding in rule.findings(card)
-    ]
+    card = CardFacts(document, replace(surroundings, signed=True) if signed else surroundings)
+    found = [finding for rule in RULES for finding in rule.findings(card)]
     places = _Places(document.value)
     return sorted(found, key=lambda finding: (places.of(finding.pointer), finding.rule))
 
@@ -57,6 +55,7 @@ def check(
     allow: Collection[str] = (),
     allow_all: bool = False,
     strict_originator: bool = True,
+    surroundings: Surroundings = NOTHING_KNOWN,
 ) -> CheckedCard:
     """Return the card as one that may be signed and sent.
 
@@ -65,7 +64,7 @@ def check(
     whose errors are let pass; with ``allow_all`` every card passes. Raises CardRejected for any
     other error, and UsageError for a rule that does not exist.
     """
-    findings = lint(document, signed=signed)
+    findings = lint(document, signed=signed, surroundings=surroundings)
     if strict_originator and not (signed or self_addressed):
         findings = [_as_sent_to_others(finding) for finding in findings]
     errors = errors_among(findings)

@@ -11,6 +11,7 @@ from typing import Any
 from amcli.card.document import CardDocument, Node, walk
 from amcli.card.input_reference import MEANT_AS_REFERENCE
 from amcli.linting.mistakes import Mistake, known_types, mistakes
+from amcli.linting.surroundings import NOTHING_KNOWN, Surroundings
 
 FIRST_EXECUTE_VERSION = (1, 4)
 
@@ -40,8 +41,9 @@ class Reference:
 class CardFacts:
     """A card with answers to the questions that more than one rule asks."""
 
-    def __init__(self, document: CardDocument) -> None:
+    def __init__(self, document: CardDocument, around: Surroundings = NOTHING_KNOWN) -> None:
         self.document = document
+        self.around = around
 
     @cached_property
     def mistakes(self) -> dict[str, list[Mistake]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from amcli.card.document import CardDocument
+from amcli.linting.fix import Fix
 
 
 class Severity(enum.Enum):
@@ -32,6 +33,9 @@ class Finding:
     source: str
     """The card's source, as in CardDocument."""
     hint: str | None = None
+    fix: Fix | None = None
+    on_name: bool = False
+    """The property's name is at fault, not its value."""
 
     def __str__(self) -> str:
         """Return the rule, the place and the message in one line; the card is not named."""

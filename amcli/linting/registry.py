@@ -9,57 +9,13 @@ from amcli.linting.rule import Rule
 from amcli.linting.rules import actions, inputs, links, registration, structure, support, text
 from amcli.suggestion import did_you_mean
 
-RULES: tuple[Rule, ...] = (
-    structure.unknown_type,
-    structure.misplaced_type,
-    structure.missing_property,
-    structure.wrong_value_type,
-    structure.unknown_value,
-    structure.malformed_value,
-    structure.unknown_property,
-    structure.duplicate_property,
-    structure.value_as_string,
-    structure.missing_card_type,
-    structure.missing_context,
-    structure.missing_version,
-    structure.fallback_type_name,
-    structure.duplicate_id,
-    structure.similar_id,
-    structure.missing_summary,
-    support.unsupported_version,
-    support.http_action_in_1_4,
-    support.execute_before_1_4,
-    support.mixed_action_models,
-    support.unsupported_action,
-    support.unsupported_input,
-    support.unsupported_element,
-    support.withdrawn_action,
-    support.fallback_shown,
-    support.input_check_before_1_3,
-    actions.post_without_body,
-    actions.body_not_string,
-    actions.auto_invoke_not_post,
-    actions.malformed_header,
-    actions.authorization_header,
-    actions.toggle_target_not_found,
-    actions.too_many_actions,
-    actions.nested_action_card,
-    inputs.unknown_input_reference,
-    inputs.irreplaceable_input_id,
-    inputs.reference_outside_body,
-    inputs.unknown_choice,
-    links.target_not_public,
-    links.target_uncertain,
-    links.target_is_graph,
-    links.image_not_https,
-    links.image_in_card,
-    links.image_not_public,
-    links.unusable_link,
-    links.link_without_scheme,
-    text.missing_alt_text,
-    registration.missing_originator,
-    registration.sample_originator,
-    registration.originator_not_guid,
+_MODULES = (structure, support, actions, inputs, links, text, registration)
+
+RULES: tuple[Rule, ...] = tuple(
+    sorted(
+        (rule for module in _MODULES for rule in module.RULES),
+        key=lambda rule: rule.id,
+    )
 )
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from amcli.card.document import CardKind
 from amcli.linting.finding import Finding, Severity
+from amcli.linting.fix import Fix
+from amcli.linting.surroundings import ALL_CLIENTS, Client
 
 if TYPE_CHECKING:
     from amcli.linting.facts import CardFacts
@@ -29,6 +31,9 @@ class Problem:
     pointer: str
     message: str
     hint: str | None = None
+    fix: Fix | None = None
+    on_name: bool = False
+    """The property's name is at fault, not its value."""
 
 
 Question = Callable[["CardFacts"], Iterator[Problem]]
@@ -51,6 +56,8 @@ class Rule:
     kinds: frozenset[CardKind]
     versions: str
     """The card versions it speaks of, for people: ``all``, ``1.4 and newer``."""
+    clients: frozenset[Client]
+    """The Outlooks in which it matters."""
     question: Question
 
     @property
@@ -77,6 +84,8 @@ class Rule:
                 pointer=problem.pointer,
                 source=card.document.source,
                 hint=problem.hint,
+                fix=problem.fix,
+                on_name=problem.on_name,
             )
 
 
@@ -89,10 +98,11 @@ def rule(
     source: str,
     kinds: frozenset[CardKind] = BOTH_KINDS,
     versions: str = "all",
+    clients: frozenset[Client] = ALL_CLIENTS,
 ) -> Callable[[Question], Rule]:
     """Return a decorator that makes a Rule of a question; its docstring is the rule's text."""
 
     def make(question: Question) -> Rule:
-        return Rule(id, slug, severity, certainty, source, kinds, versions, question)
+        return Rule(id, slug, severity, certainty, source, kinds, versions, clients, question)
 
     return make

@@ -202,3 +202,15 @@ def _host(url: str) -> str:
         return (urlsplit(url.strip()).hostname or "").lower()
     except ValueError:
         return ""
+
+
+RULES = (
+    target_not_public,
+    target_uncertain,
+    target_is_graph,
+    image_not_https,
+    image_in_card,
+    image_not_public,
+    unusable_link,
+    link_without_scheme,
+)

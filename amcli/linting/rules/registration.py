@@ -30,7 +30,7 @@ def missing_originator(card: CardFacts) -> Iterator[Problem]:
     Example: {"type": "AdaptiveCard", "version": "1.0", "body": [...]}
     Use instead: "originator": the id that the developer dashboard gave you.
     """
-    if card.document.originator is None:
+    if card.document.originator is None and not card.around.signed:
         pointer = "/originator" if "originator" in card.document.value else ""
         message = "without originator only the sender sees the card"
         yield Problem(pointer, message, 'add "originator" with the id of your provider')
@@ -76,3 +76,10 @@ def originator_not_guid(card: CardFacts) -> Iterator[Problem]:
     if originator is not None and not _GUID.fullmatch(originator.strip()):
         message = "providers' ids are GUIDs, this is not one"
         yield Problem("/originator", message, "copy the id from the developer dashboard")
+
+
+RULES = (
+    missing_originator,
+    sample_originator,
+    originator_not_guid,
+)

@@ -255,3 +255,23 @@ def missing_summary(card: CardFacts) -> Iterator[Problem]:
 def _said(card: CardFacts, slug: str, hint: str) -> Iterator[Problem]:
     for problem in from_schema(card, slug):
         yield Problem(problem.pointer, problem.message, hint)
+
+
+RULES = (
+    unknown_type,
+    misplaced_type,
+    missing_property,
+    wrong_value_type,
+    unknown_value,
+    malformed_value,
+    unknown_property,
+    duplicate_property,
+    value_as_string,
+    missing_card_type,
+    missing_context,
+    missing_version,
+    fallback_type_name,
+    duplicate_id,
+    similar_id,
+    missing_summary,
+)

@@ -27,3 +27,6 @@ def missing_alt_text(card: CardFacts) -> Iterator[Problem]:
         if is_image and "altText" not in node.value and text_of(node, "url"):
             message = "the picture has no altText"
             yield Problem(node.pointer, message, 'add "altText"; "" if it is decoration only')
+
+
+RULES = (missing_alt_text,)
