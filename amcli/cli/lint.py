@@ -14,7 +14,7 @@ from amcli.cli.session import current
 from amcli.printable import printable
 
 if TYPE_CHECKING:
-    from amcli.linting.run import Report
+    from amcli.linting.outcome import Report
 
 
 @click.command(

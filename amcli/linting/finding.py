@@ -19,6 +19,25 @@ class Severity(enum.Enum):
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a person wrote what a finding is about; lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+    """In characters."""
+    end_line: int
+    end_column: int
+    """The column after the last character."""
+    data_file: str | None = None
+    """The file that a printed value came from."""
+    data_key: str | None = None
+    """``items[2].name``, where the value was printed unchanged."""
+    expression: str | None = None
+    """What the template prints there."""
+
+
+@dataclass(frozen=True)
 class Finding:
     """One thing that is wrong with a card, at one place."""
 
@@ -36,6 +55,10 @@ class Finding:
     fix: Fix | None = None
     on_name: bool = False
     """The property's name is at fault, not its value."""
+    place: Place | None = None
+    """Unknown for a card that was never text."""
+    samples: tuple[str, ...] = ()
+    """The samples that show it, where not every sample of the template does."""
 
     def __str__(self) -> str:
         """Return the rule, the place and the message in one line; the card is not named."""

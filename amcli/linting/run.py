@@ -8,40 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from amcli.errors import FINDINGS, AmcliError, NothingFound, worst
+from amcli.errors import AmcliError
 from amcli.linting.engine import lint
-from amcli.linting.finding import Finding, Severity
+from amcli.linting.finding import Finding
+from amcli.linting.outcome import Report
 from amcli.linting.registry import find_rule
 from amcli.linting.sources import Source, expanded, sources
-
-
-@dataclass(frozen=True)
-class Report:
-    """What was linted, and what came of it."""
-
-    files: int
-    cards: int
-    findings: tuple[Finding, ...]
-    allowed: tuple[Finding, ...]
-    """Findings of rules that the caller lets pass."""
-    troubles: tuple[AmcliError, ...]
-    """Why an input could not be linted; the others were."""
-    hiding: tuple[tuple[str, Path], ...] = ()
-    """Names that meant a project's template, with its folder, and are a built-in one's too."""
-
-    def count(self, severity: Severity) -> int:
-        """Return how many findings have this severity."""
-        return sum(finding.severity is severity for finding in self.findings)
-
-    @property
-    def exit_code(self) -> int:
-        """Return the exit code: 0, or the worst of what happened."""
-        codes = {trouble.exit_code for trouble in self.troubles}
-        if self.count(Severity.ERROR):
-            codes.add(FINDINGS)
-        if not self.cards and not codes:
-            codes.add(NothingFound.exit_code)
-        return worst(codes)
 
 
 @dataclass
@@ -85,7 +57,7 @@ def lint_paths(
         files=len(run.files),
         cards=run.cards,
         findings=tuple(f for f in findings if f.rule not in allowed),
-        allowed=tuple(f for f in findings if f.rule in allowed),
+        ignored=tuple(f for f in findings if f.rule in allowed),
         troubles=tuple(run.troubles.values()),
         hiding=tuple(run.hiding.items()),
     )

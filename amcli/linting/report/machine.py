@@ -6,7 +6,7 @@ from typing import Any
 
 from amcli.errors import AmcliError
 from amcli.linting.finding import Severity
-from amcli.linting.run import Report
+from amcli.linting.outcome import Report
 
 
 def report_fields(report: Report) -> dict[str, Any]:
@@ -17,7 +17,7 @@ def report_fields(report: Report) -> dict[str, Any]:
         "errors": report.count(Severity.ERROR),
         "warnings": report.count(Severity.WARNING),
         "findings": [finding.as_json() for finding in report.findings],
-        "allowed": [finding.as_json() for finding in report.allowed],
+        "allowed": [finding.as_json() for finding in report.ignored],
         "not_linted": [_trouble(error) for error in report.troubles],
     }
 

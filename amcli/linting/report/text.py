@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from amcli.linting.finding import Finding, Severity
-from amcli.linting.run import Report
+from amcli.linting.outcome import Report
 from amcli.printable import printable_line
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
@@ -33,9 +33,9 @@ def summary_text(report: Report) -> str:
     ]
     if report.count(Severity.INFO):
         parts.append(_counted(report.count(Severity.INFO), "note"))
-    if report.allowed:
-        rules = sorted({f"{finding.rule} {finding.slug}" for finding in report.allowed})
-        parts.append(f"{len(report.allowed)} let pass ({', '.join(rules)})")
+    if report.ignored:
+        rules = sorted({f"{finding.rule} {finding.slug}" for finding in report.ignored})
+        parts.append(f"{len(report.ignored)} let pass ({', '.join(rules)})")
     if report.troubles:
         parts.append(f"{len(report.troubles)} not linted")
     linted = f"{_counted(report.cards, 'card')} in {_counted(report.files, 'file')}"
