@@ -2,8 +2,9 @@
 
 A schema's unions are keyed on ``type`` or ``@type``, so for every object it is known which
 definition it must meet. Each definition is compiled once without what lies below it, and a walk
-over the card brings every object to its own validator. jsonschema judges each of them; a test
-holds that this finds what the whole schema finds.
+over the card brings every object to its own. jsonschema judges them all: an object whose properties
+are each known to be good from an earlier verdict is good, any other is judged in full. A test holds
+that this finds what the whole schema finds.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import functools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
 
 from amcli.card.document import CardKind, pointer_token
+from amcli.linting.verdicts import Verdicts
 from amcli.resources import resource_folder
 
 if TYPE_CHECKING:
@@ -27,6 +30,14 @@ SCHEMA_FILES = {
     CardKind.MESSAGE: "message-card.schema.json",
 }
 _ROOT = ""
+
+_CONDITION = frozenset({"if", "then", "else"})
+_NOTES = frozenset({"$schema", "title", "description", "$comment"})
+# With these keywords alone an object is good when each of its properties is, none is missing and
+# its condition holds.
+_JUDGED_ONE_BY_ONE = (
+    frozenset({"type", "properties", "required", "additionalProperties"}) | _CONDITION | _NOTES
+)
 
 
 @dataclass(frozen=True)
@@ -57,15 +68,64 @@ class Place:
 
 @dataclass(frozen=True)
 class Definition:
-    """One entry of ``$defs``, compiled without what lies below it."""
+    """One entry of ``$defs``, without what lies below it."""
 
     name: str
-    validator: Draft202012Validator
+    schema: Mapping[str, Any]
+    properties: Mapping[str, Verdicts]
     places: Mapping[str, Place]
     choices: Mapping[str, str]
     """For a union: the definition for each type."""
     key: str
     """For a union: the property that decides."""
+
+    def is_known_to_be_good(self, value: Any) -> bool:
+        """Return whether the verdicts on an object's properties make the object good.
+
+        False says nothing but that the object has to be judged.
+        """
+        if type(value) is not dict or not self._is_decided_by_properties:
+            return False
+        if not self._required <= value.keys():
+            return False
+        properties = self.properties
+        for name, item in value.items():
+            verdicts = properties.get(name)
+            if verdicts is None:
+                if self._is_closed:
+                    return False
+            elif not verdicts.are_good(item):
+                return False
+        return self._condition is None or self._condition.is_valid(value)
+
+    def errors(self, value: Any) -> Iterator[ValidationError]:
+        """Yield what jsonschema finds."""
+        yield from self._validator.iter_errors(value)
+
+    @cached_property
+    def _is_decided_by_properties(self) -> bool:
+        return (
+            self.schema.keys() <= _JUDGED_ONE_BY_ONE
+            and self.schema.get("type", "object") == "object"
+            and self.schema.get("additionalProperties", False) is False
+        )
+
+    @cached_property
+    def _is_closed(self) -> bool:
+        return "additionalProperties" in self.schema
+
+    @cached_property
+    def _required(self) -> frozenset[str]:
+        return frozenset(self.schema.get("required", ()))
+
+    @cached_property
+    def _condition(self) -> Draft202012Validator | None:
+        condition = {key: part for key, part in self.schema.items() if key in _CONDITION}
+        return Draft202012Validator(condition) if condition else None
+
+    @cached_property
+    def _validator(self) -> Draft202012Validator:
+        return Draft202012Validator(self.schema)
 
 
 @functools.cache
@@ -91,7 +151,7 @@ def schema_errors(card: Mapping[str, Any], kind: CardKind) -> list[SchemaError]:
         elif name == _ROOT:
             waiting.append((value, definition.places[""].definition, pointer))
         else:
-            waiting.extend(reversed(list(_below(definition, value, pointer))))
+            waiting.extend(reversed([*_below(definition, value, pointer)]))
     return found
 
 
@@ -117,17 +177,20 @@ def normalised(error: ValidationError, pointer: str, definition: str) -> Iterato
 
 
 def _judged(definition: Definition, value: Any, pointer: str) -> Iterator[SchemaError]:
-    for error in definition.validator.iter_errors(value):
+    if definition.is_known_to_be_good(value):
+        return
+    for error in definition.errors(value):
         yield from normalised(error, pointer, definition.name)
 
 
 def _below(definition: Definition, value: Any, pointer: str) -> Iterator[tuple[Any, str, str]]:
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or not definition.places:
         return
-    for name in value.keys() & definition.places.keys():
-        place = definition.places[name]
-        at = f"{pointer}/{pointer_token(name)}"
-        for item, item_at in _items(value[name], at, place.many):
+    for name, below in value.items():
+        place = definition.places.get(name)
+        if place is None:
+            continue
+        for item, item_at in _items(below, f"{pointer}/{pointer_token(name)}", place.many):
             if isinstance(item, dict) or not place.objects_only:
                 yield item, place.definition, item_at
 
@@ -144,12 +207,9 @@ def _items(value: Any, pointer: str, many: bool) -> Iterable[tuple[Any, str]]:
 def _definitions(kind: CardKind) -> Mapping[str, Definition]:
     schema = card_schema(kind)
     parts = _Parts(schema["$defs"])
-    whole = {key: value for key, value in schema.items() if key != "$defs"}
-    root = {key: value for key, value in whole.items() if key != "$ref"}
+    root = {key: value for key, value in schema.items() if key not in {"$defs", "$ref"}}
     found = {name: parts.definition(name, part) for name, part in schema["$defs"].items()}
-    found[_ROOT] = Definition(
-        _ROOT, Draft202012Validator(root), {"": Place(_name(whole["$ref"]))}, {}, ""
-    )
+    found[_ROOT] = Definition(_ROOT, root, {}, {"": Place(_name(schema["$ref"]))}, {}, "")
     return found
 
 
@@ -162,6 +222,7 @@ class _Parts:
 
     def __init__(self, definitions: Mapping[str, Any]) -> None:
         self._definitions = definitions
+        self._shared: dict[str, Verdicts] = {}
 
     def definition(self, name: str, schema: Mapping[str, Any]) -> Definition:
         choices = {
@@ -170,13 +231,23 @@ class _Parts:
             for key in branch["if"]["required"]
         }
         key = schema["required"][0] if choices else ""
-        own = {k: v for k, v in schema.items() if k != "allOf"}
         places = {
             name: place
             for name, part in schema.get("properties", {}).items()
             if (place := self._place(part)) is not None
         }
-        return Definition(name, Draft202012Validator(self._alone(own)), places, choices, key)
+        alone = self._alone({k: v for k, v in schema.items() if k != "allOf"})
+        verdicts = {
+            name: self._verdicts(part) for name, part in alone.get("properties", {}).items()
+        }
+        return Definition(name, alone, verdicts, places, choices, key)
+
+    def _verdicts(self, schema: Mapping[str, Any]) -> Verdicts:
+        """Return the same verdicts for the same schema, however often it stands there."""
+        text = json.dumps(schema)
+        if text not in self._shared:
+            self._shared[text] = Verdicts(schema)
+        return self._shared[text]
 
     def _place(self, schema: Mapping[str, Any]) -> Place | None:
         if "$ref" in schema:

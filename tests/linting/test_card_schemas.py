@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from amcli.card.document import CardKind, parse_card
-from amcli.linting.schema import card_schema, normalised, schema_errors
+from amcli.linting.schema import _definitions, card_schema, normalised, schema_errors
 
 KINDS = list(CardKind)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
     lambda inner: (
         st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
     ),
@@ -117,15 +117,36 @@ def test_a_sample_without_mistakes_has_none(kind: CardKind) -> None:
 @given(st.data())
 def test_dispatch_finds_what_the_whole_schema_finds(kind: CardKind, data: st.DataObject) -> None:
     card = copy.deepcopy(SAMPLE_CARDS[kind])
+    change(card, data)
+    assert dispatched(card, kind) == whole(card, kind)
+
+
+@settings(max_examples=40)  # the whole schema takes its time
+@given(st.data())
+def test_dispatch_finds_what_the_whole_schema_finds_in_changed_official_cards(
+    official_cards: Path, data: st.DataObject
+) -> None:
+    path = data.draw(st.sampled_from(sorted(official_cards.glob("*/*/*.json"))))
+    document = parse_card(path.read_bytes(), path.name)
+    change(document.value, data)
+    assert dispatched(document.value, document.kind) == whole(document.value, document.kind)
+
+
+def change(card: dict[str, Any], data: st.DataObject) -> None:
+    """Put wrong values, values of other properties and unknown names into a card."""
     for _ in range(data.draw(st.integers(1, 3))):
         container, key = data.draw(st.sampled_from(list(places(card))))
-        if isinstance(container, dict) and data.draw(st.booleans()):
-            container[
-                data.draw(st.sampled_from(["type", "@type", "itmes", "id", "style", "fallback"]))
-            ] = data.draw(JSON)
+        action = data.draw(st.sampled_from(["replace", "add", "remove", "borrow"]))
+        if action == "remove" and isinstance(container, dict) and len(card) > 1:
+            del container[key]
+        elif action == "borrow":
+            other, borrowed = data.draw(st.sampled_from(list(places(card))))
+            container[key] = copy.deepcopy(other[borrowed])
+        elif action == "add" and isinstance(container, dict):
+            names = ["type", "@type", "itmes", "id", "style", "fallback"]
+            container[data.draw(st.sampled_from(names))] = data.draw(JSON)
         else:
             container[key] = data.draw(JSON)
-    assert dispatched(card, kind) == whole(card, kind)
 
 
 def test_dispatch_finds_what_the_whole_schema_finds_in_official_cards(official_cards: Path) -> None:
@@ -145,3 +166,23 @@ def test_one_mistake_is_one_error_at_its_place() -> None:
         ],
     }
     assert dispatched(card, CardKind.ADAPTIVE) == {("/body/0/columns/0/items/0/type", "enum")}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_good_object_is_judged_in_full_twice(kind: CardKind) -> None:
+    # This is where the linter's speed comes from.
+    judged: list[tuple[str, Any]] = []
+    for name, definition in _definitions(kind).items():
+        for value in objects(SAMPLE_CARDS[kind]):
+            if not [*definition.errors(value)] and name:
+                judged.append((name, value))
+                assert definition.is_known_to_be_good(value), name
+    assert len(judged) > 10
+
+
+def objects(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for part in value.values() if isinstance(value, dict) else value:
+        if isinstance(part, (dict, list)):
+            yield from objects(part)
