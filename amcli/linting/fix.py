@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -11,7 +11,7 @@ class SetValue:
     """Write another value at a pointer."""
 
     pointer: str
-    value: Any
+    value: Any = field(hash=False)
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,17 @@ class AddProperty:
 
     pointer: str
     name: str
-    value: Any
+    value: Any = field(hash=False)
+
+
+@dataclass(frozen=True)
+class TextEdit:
+    """Characters of a file, from ``start`` to before ``end``, and what shall stand there."""
+
+    file: str
+    start: int
+    end: int
+    text: str
 
 
 Edit = SetValue | RenameProperty | RemoveProperty | AddProperty

@@ -17,7 +17,9 @@ _MESSAGE = "Microsoft, legacy message card reference"
 def from_schema(card: CardFacts, slug: str) -> Iterator[Problem]:
     """Yield what the JSON Schema found that belongs to the rule with this slug."""
     for mistake in card.mistakes.get(slug, ()):
-        yield Problem(mistake.pointer, mistake.message, mistake.hint)
+        yield Problem(
+            mistake.pointer, mistake.message, mistake.hint, mistake.fix, on_name=mistake.on_name
+        )
 
 
 @rule("AM101", "unknown-type", Severity.ERROR, Certainty.STATED, source=_BOTH)

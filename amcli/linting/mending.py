@@ -1,0 +1,103 @@
+"""How a mistake that the schema found is mended, where more than the author can know it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from amcli.card.document import pointer_steps
+from amcli.linting.fix import AddProperty, Edit, Fix, RenameProperty, SetValue, safely, unsafely
+from amcli.linting.schema import SchemaError
+from amcli.suggestion import closest
+
+_LONGEST_NUMBER = 15  # more digits than that may be read as another number
+
+
+def renamed(card: Mapping[str, Any], error: SchemaError, name: str) -> Fix | None:
+    """Return the fix that gives an unknown property its known name; none if that is taken."""
+    if name in _object_of(card, error.pointer):
+        return None
+    return _as_sure_as(error.property, name, RenameProperty(error.pointer, name))
+
+
+def respelt(error: SchemaError, names: Iterable[str]) -> Fix | None:
+    """Return the fix that writes the one of these names which the value resembles."""
+    name = closest(error.value, names)
+    return None if name is None else _as_sure_as(error.value, name, SetValue(error.pointer, name))
+
+
+def retyped(error: SchemaError) -> Fix | None:
+    """Return the fix that writes a value as the JSON type that belongs there."""
+    wanted = error.schema.get("type")
+    if wanted == "array" and isinstance(error.value, dict):
+        return unsafely(SetValue(error.pointer, [error.value]))
+    if wanted != "string" or not isinstance(error.value, (bool, int, float)):
+        return None
+    # 120.50 is read as 120.5, and true may be meant as "yes": only whole numbers are certain.
+    change = SetValue(error.pointer, json.dumps(error.value))
+    return safely(change) if type(error.value) is int else unsafely(change)
+
+
+def without_quotes(error: SchemaError, plain: str) -> Fix | None:
+    """Return the fix that writes true, false or a number where its text stands in quotes."""
+    if len(plain) > _LONGEST_NUMBER:
+        return None
+    try:
+        return safely(SetValue(error.pointer, json.loads(plain)))
+    except ValueError:  # 007 and 3. are numbers to people only
+        return None
+
+
+def rewritten(error: SchemaError) -> Fix | None:
+    """Return the fix that writes a size or a version as its pattern asks."""
+    pattern = error.schema.get("pattern")
+    if not isinstance(error.value, str) or not isinstance(pattern, str):
+        return None
+    close = "".join(error.value.split())
+    for text, safe in (
+        (close, True),
+        (close.lower(), True),
+        (f"{close}px", False),
+        (f"{close}.0", False),
+        (close.lstrip("vV"), False),
+    ):
+        if re.fullmatch(pattern, text):
+            change = SetValue(error.pointer, text)
+            return safely(change) if safe else unsafely(change)
+    return None
+
+
+def body_as_text(error: SchemaError) -> Fix | None:
+    """Return the fix that writes a body's JSON into a string."""
+    if not isinstance(error.value, (dict, list)):
+        return None
+    return unsafely(SetValue(error.pointer, json.dumps(error.value, ensure_ascii=False)))
+
+
+def header_mended(error: SchemaError) -> Fix | None:
+    """Return the fix of headers that are an object, or of an Authorization without a value."""
+    value = error.value
+    if error.property == "headers":
+        if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+            return None
+        headers = [{"name": name, "value": text} for name, text in value.items()]
+        return safely(SetValue(error.pointer, headers))
+    name = value.get("name") if isinstance(value, dict) else None
+    if error.keyword == "required" and str(name).strip().lower() == "authorization":
+        # An empty value is the only one that Outlook takes there.
+        return safely(AddProperty(error.pointer, "value", ""))
+    return retyped(error)
+
+
+def _as_sure_as(found: object, meant: str, change: Edit) -> Fix:
+    same = isinstance(found, str) and found.casefold() == meant.casefold()
+    return safely(change) if same else unsafely(change)
+
+
+def _object_of(card: Mapping[str, Any], pointer: str) -> Mapping[str, Any]:
+    value: Any = card
+    for step in pointer_steps(pointer)[:-1]:
+        value = value[int(step)] if isinstance(value, list) else value[step]
+    return value if isinstance(value, dict) else {}
