@@ -21,8 +21,8 @@ from amcli.settings_table import (
     Kind,
     Setting,
     Source,
-    value_from_text,
 )
+from amcli.settings_values import value_from_text
 from amcli.suggestion import closest
 
 _OTHER_VARIABLES = {"AMCLI_CONFIG", "AMCLI_PROFILE"}

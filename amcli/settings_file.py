@@ -9,14 +9,15 @@ from typing import Any
 
 from amcli.errors import ConfigurationError
 from amcli.files import read_bounded
-from amcli.settings_table import BY_KEY, SECTIONS, Entry, Source, value_from_toml
+from amcli.settings_table import BY_KEY, SECTIONS, Entry, Source
+from amcli.settings_values import value_from_toml
 from amcli.strict_toml import NotToml, parse_toml
 from amcli.suggestion import did_you_mean
 
 FILE_NAME = "amcli.toml"
 _MAX_FILE_BYTES = 1024 * 1024
 _FEW_NAMES = 15
-"""As many are listed for somebody whose name resembles none; the largest section has ten."""
+"""As many are listed for somebody whose name resembles none; the largest section has eleven."""
 
 
 class SettingsFile:

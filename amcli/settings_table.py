@@ -1,4 +1,4 @@
-"""Every setting that amcli knows, in one table, and how a text or a TOML value becomes one.
+"""Every setting that amcli knows, in one table.
 
 ``amcli.toml``, ``AMCLI_...`` variables, ``--setting``, ``amcli config show``, the JSON Schema in
 ``schemas/`` and the table in ``docs/configuration.md`` all follow this table; tests hold them.
@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from amcli.errors import ConfigurationError
 from amcli.secrets import Secret
 
-Value = str | int | float | bool | Path | tuple[str, ...] | Secret | None
+Value = str | int | float | bool | Path | tuple[str, ...] | datetime | Secret | None
 
 
 class Kind(enum.Enum):
@@ -29,6 +27,9 @@ class Kind(enum.Enum):
     PATH = "a path"
     LOCATION = "a path or a URL"
     LIST = "a list of texts"
+    CHOICE = "one of a few words"
+    TIME = "a date, or a date and time"
+    PUBLIC_KEY = "an RSAKeyValue, or the path of a public key"
     SECRET = "a secret"  # noqa: S105 - the name of a kind
 
 
@@ -42,6 +43,13 @@ class Setting:
     summary: str
     default: Value = None
     """Of kind PATH: relative to the project's folder."""
+    choices: tuple[str, ...] = ()
+    """The words that a setting of kind CHOICE may be."""
+
+    @property
+    def must_be(self) -> str:
+        """Return what completes "must be ..."."""
+        return " or ".join(self.choices) or self.kind.value
 
     @property
     def section(self) -> str:
@@ -63,6 +71,18 @@ _TEXT, _FLAG, _PATH, _LIST = Kind.TEXT, Kind.FLAG, Kind.PATH, Kind.LIST
 
 SETTINGS = (
     Setting("provider.originator", _TEXT, "Provider id from the developer dashboard."),
+    Setting("provider.scope", Kind.CHOICE, "Scope that the provider is approved for.",
+            choices=("test-users", "organization", "global")),
+    Setting("provider.senders", _LIST, "Registered sender addresses."),
+    Setting("provider.target_urls", _LIST, "Registered target URLs."),
+    Setting("provider.test_users", _LIST, "Registered test users."),
+    Setting("provider.token_type", Kind.CHOICE, "Tokens that the provider is registered for.",
+            choices=("entra", "eat")),
+    Setting("provider.application_id", _TEXT, "Registered Entra application (client) id."),
+    Setting("provider.app_id_uri", _TEXT, "App ID URI that the dashboard made."),
+    Setting("provider.public_key", Kind.PUBLIC_KEY, "Registered public key of signed cards."),
+    Setting("provider.bot_id", _TEXT, "Bot behind Action.Execute."),
+    Setting("provider.approved", Kind.TIME, "When the registration was approved; UTC."),
     Setting("send.from", _TEXT, "Sender address."),
     Setting("send.to", _LIST, "Recipients."),
     Setting("send.cc", _LIST, "Recipients of a copy."),
@@ -107,10 +127,6 @@ BY_KEY = {setting.key: setting for setting in SETTINGS}
 BY_VARIABLE = {setting.variable: setting for setting in SETTINGS}
 SECTIONS = tuple(dict.fromkeys(setting.section for setting in SETTINGS))
 
-_WORDS = {"1": True, "true": True, "yes": True, "on": True,
-          "0": False, "false": False, "no": False, "off": False}  # fmt: skip
-_MOST = {Kind.PORT: 65535, Kind.SECONDS: 86400}  # sockets take no time that is much longer
-_SHOWN = 10**9  # Python refuses to write down a number of very many digits
 _SERVERS = {"smtp.url", "smtp.host"}  # which have no "@" but behind a password
 # A password may hold what it should not, such as a slash; digits before one are a port.
 _URL_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):(?!\d+/)\S*(?=@)")
@@ -145,106 +161,14 @@ class Entry:
             return "***"
         if isinstance(self.value, tuple):
             return list(self.value)
+        if isinstance(self.value, datetime):
+            return self.value.isoformat()
         text, shown = str(self.value), redacted(str(self.value))
         if shown == text and "@" in text and self.setting.key in _SERVERS:
             return f"***@{text.rpartition('@')[2]}"
         return shown
 
 
-def value_from_toml(setting: Setting, raw: Any, folder: Path) -> Value:
-    """Return the value of a setting as it stands in amcli.toml, which lies in ``folder``.
-
-    Raises ConfigurationError, without a place, for a value of another kind and for secrets:
-    amcli.toml is a file that people commit.
-    """
-    if setting.kind is Kind.SECRET:
-        raise ConfigurationError(
-            f"{setting.key} is a secret and does not belong into a file that is shared",
-            hint=f"set {setting.variable}, or name a file that holds it: {setting.key}_file",
-        )
-    if not _OF_TOML[setting.kind](raw):
-        raise _wrong(setting, f"this is {_toml_type(raw)}")
-    if isinstance(raw, str) and redacted(raw) != raw:
-        raise ConfigurationError(
-            f"{setting.key} has a password in its URL, and amcli.toml is a file that is shared",
-            hint="write the URL without it, and set smtp.user and smtp.password_file",
-        )
-    return _typed(setting, raw, folder)
-
-
-def value_from_text(setting: Setting, text: str, folder: Path) -> Value:
-    """Return the value that a text from the environment or the command line means.
-
-    Lists are separated by commas; paths are relative to ``folder``. Raises ConfigurationError.
-    """
-    if setting.kind is Kind.SECRET:
-        return Secret(text)
-    return _typed(setting, _raw_from_text(setting, text.strip()), folder)
-
-
 def redacted(text: str) -> str:
     """Return a text without the password of a URL in it."""
     return _URL_PASSWORD.sub(r"\1:***", text)
-
-
-def _raw_from_text(setting: Setting, text: str) -> Any:
-    if setting.kind is Kind.LIST:
-        return [item.strip() for item in text.split(",") if item.strip()]
-    if setting.kind is Kind.FLAG:
-        if text.lower() not in _WORDS:
-            raise _wrong(setting, f"not {text[:40]!r}")
-        return _WORDS[text.lower()]
-    if setting.kind in _MOST:
-        try:
-            return int(text) if setting.kind is Kind.PORT else float(text)
-        except ValueError:
-            raise _wrong(setting, f"not {text[:40]!r}") from None
-    return text
-
-
-def _typed(setting: Setting, raw: Any, folder: Path) -> Value:
-    most = _MOST.get(setting.kind)
-    if most is not None and not 0 < raw <= most:
-        raise _wrong(setting, f"not {raw}" if abs(raw) < _SHOWN else "this is far from it")
-    if setting.kind is Kind.LIST:
-        return tuple(raw)
-    if setting.kind is Kind.PATH:
-        return folder / Path(raw).expanduser()
-    if setting.kind is Kind.LOCATION and "://" not in raw:
-        return str(folder / Path(raw).expanduser())
-    value: Value = raw
-    return value
-
-
-def _wrong(setting: Setting, found: str) -> ConfigurationError:
-    return ConfigurationError(f"{setting.key} must be {setting.kind.value}, {found}")
-
-
-def _is_whole(raw: Any) -> bool:
-    return isinstance(raw, int) and not isinstance(raw, bool)
-
-
-def _is_text(raw: Any) -> bool:
-    return isinstance(raw, str)
-
-
-def _is_texts(raw: Any) -> bool:
-    return isinstance(raw, list) and all(isinstance(item, str) for item in raw)
-
-
-_OF_TOML: dict[Kind, Callable[[Any], bool]] = {
-    Kind.TEXT: _is_text,
-    Kind.PATH: _is_text,
-    Kind.LOCATION: _is_text,
-    Kind.LIST: _is_texts,
-    Kind.PORT: _is_whole,
-    Kind.SECONDS: lambda raw: _is_whole(raw) or isinstance(raw, float),
-    Kind.FLAG: lambda raw: isinstance(raw, bool),
-}
-
-
-def _toml_type(raw: Any) -> str:
-    if isinstance(raw, list):
-        return "a list with something else in it" if raw else "an empty list"
-    names = {str: "a text", bool: "true or false", int: "a number", float: "a number"}
-    return names.get(type(raw), "a table" if isinstance(raw, dict) else "a date or time")

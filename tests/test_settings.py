@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,40 @@ def test_a_key_set_may_be_a_file_or_a_url(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("toml", "moment"),
+    [
+        ("2026-03-31", "2026-03-31T00:00:00+00:00"),
+        ("2026-03-31T14:30:00", "2026-03-31T14:30:00+00:00"),
+        ("2026-03-31T14:30:00+02:00", "2026-03-31T12:30:00+00:00"),
+        ('"2026-03-31T14:30:00Z"', "2026-03-31T14:30:00+00:00"),
+    ],
+)
+def test_a_time_is_in_utc(tmp_path: Path, toml: str, moment: str) -> None:
+    entry = load(tmp_path, f"[provider]\napproved = {toml}").by_key["provider.approved"]
+
+    assert entry.value == datetime.fromisoformat(moment)
+    assert entry.shown == moment
+    assert entry.value == load(tmp_path, overrides=[f"provider.approved={moment}"]).get(
+        "provider.approved"
+    )
+
+
+def test_a_choice_is_one_in_any_case(tmp_path: Path) -> None:
+    settings = load(tmp_path, environ={"AMCLI_PROVIDER_SCOPE": "Global"})
+
+    assert settings.get("provider.scope") == "global"
+
+
+def test_a_public_key_is_the_key_itself_or_a_path(tmp_path: Path) -> None:
+    xml = "<RSAKeyValue><Modulus>AQAB</Modulus><Exponent>AQAB</Exponent></RSAKeyValue>"
+
+    given = load(tmp_path, f'[provider]\npublic_key = "{xml}"').get("provider.public_key")
+    named = load(tmp_path, '[provider]\npublic_key = "key.xml"').get("provider.public_key")
+
+    assert (given, named) == (xml, str(tmp_path / "key.xml"))
+
+
 def test_lists_flags_and_numbers_have_their_types(tmp_path: Path) -> None:
     settings = load(
         tmp_path,
@@ -148,6 +183,27 @@ def test_lists_flags_and_numbers_have_their_types(tmp_path: Path) -> None:
         ('[send]\nto = "a@b.c"', "send.to must be a list of texts, this is a text", None),
         ("[send]\nto = [1]", "send.to must be a list of texts", None),
         ('[smtp]\nplaintext = "no"', "smtp.plaintext must be true or false", None),
+        (
+            '[provider]\nscope = "organisation"',
+            "amcli.toml:2: provider.scope must be test-users or organization or global, not "
+            "'organisation'",
+            "did you mean 'organization'?",
+        ),
+        ('[provider]\ntoken_type = "jwt"', "token_type must be entra or eat, not 'jwt'", None),
+        ("[provider]\nscope = 1", "provider.scope must be test-users", None),
+        (
+            '[provider]\napproved = "yesterday"',
+            "provider.approved must be a date, or a date and time, not 'yesterday'",
+            "write it as in 2026-03-31",
+        ),
+        ("[provider]\napproved = 12:00:00", "approved must be a date, or a date and time", None),
+        ("[provider]\napproved = 0001-01-01T00:00:00+14:00", "provider.approved must be", None),
+        (
+            '[provider]\npublic_key = "<RSAKeyValue><D>AQAB</D></RSAKeyValue>"',
+            "provider.public_key must be an RSAKeyValue, or the path of a public key, this is a "
+            "PRIVATE key",
+            None,
+        ),
         ("smtp = 1", "amcli.toml:1: smtp must be a section", "write [smtp] above its keys"),
         ("[smtp\n", "amcli.toml:1:6: not TOML", None),
         ("profile = 1", "profile must be a section", None),
@@ -238,16 +294,19 @@ def test_the_schema_and_the_table_name_the_same_settings() -> None:
         Kind.SECONDS: "number",
         Kind.FLAG: "boolean",
         Kind.LIST: "array",
+        Kind.CHOICE: "string",
+        Kind.TIME: "string",
+        Kind.PUBLIC_KEY: "string",
     }
     sections = settings_schema()["$defs"]["sections"]["properties"]
     described = {
-        f"{section}.{name}": (d["description"], d["type"])
+        f"{section}.{name}": (d["description"], d["type"], tuple(d.get("enum", ())))
         for section, table in sections.items()
         for name, d in table["properties"].items()
     }
 
     assert described == {
-        s.key: (s.summary, types[s.kind]) for s in SETTINGS if s.kind is not Kind.SECRET
+        s.key: (s.summary, types[s.kind], s.choices) for s in SETTINGS if s.kind is not Kind.SECRET
     }
 
 
@@ -285,7 +344,7 @@ def test_every_setting_is_documented(setting: Any) -> None:
     default = "" if setting.default is None else f"`{setting.default}`"
     if isinstance(setting.default, bool):
         default = default.lower()
-    row = f"| `{setting.key}` | {setting.kind.value} | {default} | {setting.summary} |"
+    row = f"| `{setting.key}` | {setting.must_be} | {default} | {setting.summary} |"
 
     assert row in DOCUMENTED.read_text("utf-8")
 
