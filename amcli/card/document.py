@@ -6,6 +6,7 @@ import enum
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from amcli.errors import CardError
@@ -77,7 +78,7 @@ class Node:
     holder: str | None
     """The property of ``parent`` that holds this object, itself or in its list."""
 
-    @property
+    @cached_property
     def type(self) -> str | None:
         """Return ``type`` or ``@type`` when it is a string."""
         found = self.value.get("type", self.value.get("@type"))
@@ -135,7 +136,7 @@ def walk(document: CardDocument) -> Iterator[Node]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(list(_children(node))))
+        stack.extend(reversed(_children(node)))
 
 
 def inputs(document: CardDocument) -> Iterator[Node]:
@@ -153,17 +154,20 @@ def pointer_steps(pointer: str) -> list[str]:
     return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
 
 
-def _children(node: Node) -> Iterator[Node]:
+def _children(node: Node) -> list[Node]:
+    found: list[Node] = []
     for name, value in node.value.items():
-        yield from _objects_in(value, f"{node.pointer}/{pointer_token(name)}", node, name)
+        if isinstance(value, (dict, list)):
+            _gather(value, f"{node.pointer}/{pointer_token(name)}", node, name, found)
+    return found
 
 
-def _objects_in(value: Any, pointer: str, parent: Node, name: str) -> Iterator[Node]:
+def _gather(value: Any, pointer: str, parent: Node, name: str, found: list[Node]) -> None:
     if isinstance(value, dict):
-        yield Node(value, pointer, parent, name)
+        found.append(Node(value, pointer, parent, name))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _objects_in(item, f"{pointer}/{index}", parent, name)
+            _gather(item, f"{pointer}/{index}", parent, name, found)
 
 
 class PairReader:

@@ -88,19 +88,24 @@ class Definition:
             return False
         if not self._required <= value.keys():
             return False
-        properties = self.properties
+        if not self._is_closed:
+            value = {name: value[name] for name in self.properties if name in value}
+        good_types = self._good_types
         for name, item in value.items():
-            verdicts = properties.get(name)
-            if verdicts is None:
-                if self._is_closed:
-                    return False
-            elif not verdicts.are_good(item):
+            if type(item) not in good_types.get(name, ()) and not self._is_good(name, item):
                 return False
         return self._condition is None or self._condition.is_valid(value)
 
     def errors(self, value: Any) -> Iterator[ValidationError]:
         """Yield what jsonschema finds."""
         yield from self._validator.iter_errors(value)
+
+    def _is_good(self, name: str, value: Any) -> bool:
+        return name in self.properties and self.properties[name].are_good(value)
+
+    @cached_property
+    def _good_types(self) -> Mapping[str, set[type]]:
+        return {name: verdicts.good_types for name, verdicts in self.properties.items()}
 
     @cached_property
     def _is_decided_by_properties(self) -> bool:
@@ -139,18 +144,17 @@ def card_schema(kind: CardKind) -> dict[str, Any]:
 def schema_errors(card: Mapping[str, Any], kind: CardKind) -> list[SchemaError]:
     """Return what the schema finds in a card, each mistake once, parents before children."""
     definitions = _definitions(kind)
+    whole = _name(card_schema(kind)["$ref"])
     found: list[SchemaError] = []
-    waiting: list[tuple[Any, str, str]] = [(card, _ROOT, "")]
+    waiting: list[tuple[Any, str, str]] = [(card, whole, ""), (card, _ROOT, "")]
     while waiting:
         value, name, pointer = waiting.pop()
         definition = definitions[name]
-        errors = list(_judged(definition, value, pointer))
+        errors = _judged(definition, value, pointer)
         found += errors
         if definition.choices and not errors:
             waiting.append((value, definition.choices[value[definition.key]], pointer))
-        elif name == _ROOT:
-            waiting.append((value, definition.places[""].definition, pointer))
-        else:
+        elif definition.places and isinstance(value, dict):
             waiting.extend(reversed([*_below(definition, value, pointer)]))
     return found
 
@@ -176,16 +180,16 @@ def normalised(error: ValidationError, pointer: str, definition: str) -> Iterato
         yield SchemaError(at, keyword, definition, inside, value, schema)
 
 
-def _judged(definition: Definition, value: Any, pointer: str) -> Iterator[SchemaError]:
+def _judged(definition: Definition, value: Any, pointer: str) -> list[SchemaError]:
     if definition.is_known_to_be_good(value):
-        return
-    for error in definition.errors(value):
-        yield from normalised(error, pointer, definition.name)
+        return []
+    errors = definition.errors(value)
+    return [ours for error in errors for ours in normalised(error, pointer, definition.name)]
 
 
-def _below(definition: Definition, value: Any, pointer: str) -> Iterator[tuple[Any, str, str]]:
-    if not isinstance(value, dict) or not definition.places:
-        return
+def _below(
+    definition: Definition, value: Mapping[str, Any], pointer: str
+) -> Iterator[tuple[Any, str, str]]:
     for name, below in value.items():
         place = definition.places.get(name)
         if place is None:
@@ -209,7 +213,7 @@ def _definitions(kind: CardKind) -> Mapping[str, Definition]:
     parts = _Parts(schema["$defs"])
     root = {key: value for key, value in schema.items() if key not in {"$defs", "$ref"}}
     found = {name: parts.definition(name, part) for name, part in schema["$defs"].items()}
-    found[_ROOT] = Definition(_ROOT, root, {}, {"": Place(_name(schema["$ref"]))}, {}, "")
+    found[_ROOT] = Definition(_ROOT, root, {}, {}, {}, "")
     return found
 
 

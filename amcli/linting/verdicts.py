@@ -26,6 +26,8 @@ class Verdicts:
         self._schema = {k: v for k, v in schema.items() if not (one_by_one and k == "items")}
         self._type_decides = _asks_for_types_only(self._schema)
         self._known: dict[object, bool] = {}
+        self.good_types: set[type] = set()
+        """Types of which every value is known to be good."""
 
     def are_good(self, value: Any) -> bool:
         """Return whether jsonschema finds nothing wrong with a value."""
@@ -50,6 +52,8 @@ class Verdicts:
         is_long = not self._type_decides and isinstance(value, str) and len(value) > _LONGEST_VALUE
         if not is_long and len(self._known) < _MOST_VALUES:
             self._known[key] = good
+        if good and self._type_decides and self._items is None:
+            self.good_types.add(type(value))
 
 
 def _asks_for_types_only(schema: Any) -> bool:
