@@ -9,6 +9,7 @@ token is written for the place where it stands (``places``, ``fill``, ``markdown
 
 from amcli.card.rendering.render import RenderedCard, render
 from amcli.card.rendering.run import CardTemplate, Envelope, PurposeToken
+from amcli.card.rendering.source_map import template_source_map
 from amcli.card.rendering.surroundings import render_fallback, render_subject
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "render",
     "render_fallback",
     "render_subject",
+    "template_source_map",
 ]

@@ -7,13 +7,11 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, NoReturn
 
 from amcli.card.document import PairReader
 from amcli.card.rendering.ledger import (
     CLOSE,
-    LINE_MARK,
     OPEN,
     TOKEN,
     CapturedText,
@@ -76,26 +74,47 @@ def segments(text: str) -> Iterator[Segment]:
     yield Segment(text[start:], quoted)
 
 
-def composed(text: str, ledger: Ledger) -> tuple[str, list[tuple[int, int]]]:
-    """Return the text with values for the tokens outside quotes, and where line marks stood.
+@dataclass(frozen=True)
+class Part:
+    """What a run of the rendered text became in the JSON text."""
 
-    A mark is a pair: position in the returned text, number of the mark. Tokens inside quotes
-    stay; those outside become tokens inside quotes of their own. Raises Misprint.
+    text: str
+    length: int
+    """How many characters of the rendered text it stands for."""
+    printed: Printed | None = None
+    """None for literal text that stayed as it was."""
+
+
+def composed(text: str, ledger: Ledger) -> str:
+    """Return the JSON text of a rendered text, with values for the tokens outside quotes.
+
+    Tokens inside quotes stay; those outside become tokens inside quotes of their own. Raises
+    Misprint.
     """
-    written: list[str] = []
-    marks: list[tuple[int, int]] = []
-    length = 0
+    return "".join(part.text for part in parts(text, ledger))
+
+
+def parts(text: str, ledger: Ledger) -> Iterator[Part]:
+    """Yield what becomes of a rendered text, run by run; raises Misprint."""
     for segment in segments(text):
         if segment.token is None:
-            piece = _ESCAPED_TOKEN_CHARACTER.sub(partial(_as_token, ledger), segment.text)
-        elif segment.token[1] == LINE_MARK:
-            marks.append((length, int(segment.token[2])))
-            continue
+            yield from _literal_parts(segment.text, ledger)
         else:
-            piece = _printed(segment, ledger)
-        written.append(piece)
-        length += len(piece)
-    return "".join(written), marks
+            printed = ledger.at(segment.token)
+            yield Part(_printed(segment, printed, ledger), len(segment.text), printed)
+
+
+def _literal_parts(text: str, ledger: Ledger) -> Iterator[Part]:
+    """Yield literal text, and tokens for what would be read as one of our own characters."""
+    at = 0
+    for escape in _ESCAPED_TOKEN_CHARACTER.finditer(text) if "\\" in text else ():
+        start = escape.end(1)
+        yield Part(text[at:start], start - at)
+        # After the JSON is parsed the author's \ue000 is such a character.
+        token = ledger.add(Trusted(chr(int(escape[2], 16))), "", 0)
+        yield Part(token, escape.end() - start, ledger.printed[-1])
+        at = escape.end()
+    yield Part(text[at:], len(text) - at)
 
 
 def refuse_after_backslash(segment: Segment, printed: Printed) -> None:
@@ -108,9 +127,7 @@ def refuse_after_backslash(segment: Segment, printed: Printed) -> None:
         )
 
 
-def _printed(segment: Segment, ledger: Ledger) -> str:
-    assert segment.token is not None  # noqa: S101 - the caller asks for tokens only
-    printed = ledger.at(segment.token)
+def _printed(segment: Segment, printed: Printed, ledger: Ledger) -> str:
     refuse_after_backslash(segment, printed)
     if segment.quoted:
         return segment.text
@@ -128,11 +145,6 @@ def _printed(segment: Segment, ledger: Ledger) -> str:
     # spaces keep two prints from making one.
     token = ledger.add(printed.value, printed.file, printed.line, whole=True)
     return f' "{token}" '
-
-
-def _as_token(ledger: Ledger, escape: re.Match[str]) -> str:
-    # The author's \ue000 would be read as one of our own characters after the JSON is parsed.
-    return escape[1] + ledger.add(Trusted(chr(int(escape[2], 16))), "", 0)
 
 
 def read_json(text: str) -> tuple[Any, tuple[str, ...]]:

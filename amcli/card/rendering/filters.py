@@ -11,6 +11,7 @@ from jinja2.filters import FILTERS
 from jinja2.utils import Joiner
 from markupsafe import Markup
 
+from amcli.card.keyed import key_of
 from amcli.card.rendering.ledger import (
     CapturedText,
     InputReference,
@@ -93,9 +94,15 @@ def card_filters() -> dict[str, Callable[..., Any]]:
     filters["indent"] = seeing_plain_text(_indent, "indent")
     filters["sum"] = seeing_plain_text(_sum, "sum")
     filters["tojson"] = _tojson
-    filters["url"] = lambda value: Url(text_of(plain(value)))
-    filters["markdown"] = lambda value: TrustedMarkdown(text_of(plain(value)))
+    filters["url"] = lambda value: _let_stand(Url, plain(value))
+    filters["markdown"] = lambda value: _let_stand(TrustedMarkdown, plain(value))
     return filters
+
+
+def _let_stand(kind: type[Url | TrustedMarkdown], value: Any) -> Url | TrustedMarkdown:
+    text = kind(text_of(value))
+    text.key = key_of(value)  # the text is what the data has
+    return text
 
 
 def knowing_no_inputs(test: Callable[..., Any]) -> Callable[..., Any]:

@@ -41,13 +41,17 @@ class Trusted(str):
 class Url(str):
     """Data that the author lets stand as a URL, or as the beginning of one: ``| url``."""
 
-    __slots__ = ()
+    __slots__ = ("key",)
+    key: str | None
+    """In the data, where it came from there unchanged."""
 
 
 class TrustedMarkdown(str):
     """Data that the author lets stand as Markdown: ``| markdown``."""
 
-    __slots__ = ()
+    __slots__ = ("key",)
+    key: str | None
+    """In the data, where it came from there unchanged."""
 
 
 class CapturedText(str):
@@ -167,7 +171,10 @@ def expanded_length(captured: Markup) -> int:
     """Return how long captured text is with its values; raises LimitReached beyond 16 MB."""
     current, length = ledger(), len(captured)
     for token in TOKEN.finditer(captured):
-        value = current.at(token).value if not token[1] else ""
+        if token[1]:
+            length -= len(token[0])
+            continue
+        value = current.at(token).value
         length += len(value) if isinstance(value, str) else 0
     if length > MAX_OUTPUT_CHARACTERS:
         raise LimitReached("more than 16 MB of captured text")

@@ -19,8 +19,7 @@ from amcli.card.rendering.run import (
     telling_places,
     variables_of,
 )
-from amcli.card.rendering.sandbox import CardEnvironment
-from amcli.card.rendering.syntax import MarkTable
+from amcli.card.rendering.source_map import marked_text, not_json
 from amcli.errors import TemplateError
 from amcli.suggestion import did_you_mean
 
@@ -60,7 +59,7 @@ def render(
     """
     variables = variables_of(data, envelope, purpose_token)
     with telling_places(template, variables), Rendering() as ledger:
-        text, _ = composed(run(environment_of(template.folder), template.file, variables), ledger)
+        text = composed(run(environment_of(template), template.file, variables), ledger)
         try:
             value, duplicates = read_json(text)
         except NotJson as error:
@@ -81,19 +80,9 @@ def render(
 def _json_error(
     template: CardTemplate, variables: Mapping[str, Any], error: NotJson
 ) -> TemplateError:
-    """Return the error with the template line, found by rendering once more with line marks."""
-    marks = MarkTable()
+    """Return the error with the template's line, found by rendering once more with marks."""
     with Rendering() as ledger:
-        text = run(CardEnvironment(template.folder, marks=marks), template.file, variables)
-        _, positions = composed(text, ledger)
-    before = [number for position, number in positions if position <= error.position]
-    file, line = marks[before[-1]] if before else (template.file, 1)
-    return TemplateError(
-        f"what the template makes is not JSON: {error}",
-        file=str(template.folder / file),
-        line=line,
-        hint="look at the commas, quotes and brackets at this line and just before it",
-    )
+        return not_json(marked_text(template, variables, ledger).source_map(), error)
 
 
 def _check_references(card: CardDocument, variables: Mapping[str, Any], ledger: Ledger) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,8 @@ class CardTemplate:
     file: str
     name: str
     """What a person calls it in messages, a path or a template's name."""
+    texts: Mapping[Path, str] | None = field(default=None, compare=False)
+    """Texts to read in place of files, by resolved path: a change that is not written yet."""
 
     @property
     def path(self) -> Path:
@@ -83,9 +85,11 @@ def telling_places(
     return told_with_place(folder, main or template.file, variables)
 
 
-def environment_of(folder: Path) -> CardEnvironment:
-    """Return the environment of a folder; it keeps compiled templates."""
-    return _environment(folder.resolve())  # a relative one means another after a chdir
+def environment_of(template: CardTemplate) -> CardEnvironment:
+    """Return the environment of a template's folder; it keeps compiled templates."""
+    if template.texts:
+        return CardEnvironment(template.folder, texts=template.texts)
+    return _environment(template.folder.resolve())  # a relative one means another after a chdir
 
 
 @lru_cache(maxsize=64)
@@ -105,7 +109,7 @@ def run_template(
     context = template.new_context(dict(variables))
     chunks, characters = [], 0
     for chunk in template.root_render_func(context):
-        characters += len(chunk)
+        characters += environment.length(chunk)
         if characters > MAX_OUTPUT_CHARACTERS:
             raise LimitReached("more than 16 MB of output")
         chunks.append(chunk)

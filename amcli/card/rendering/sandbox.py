@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, Undefined, nodes
-from jinja2.environment import Template, TemplateModule
+from jinja2 import StrictUndefined, Undefined, nodes
+from jinja2.environment import TemplateModule
 from jinja2.runtime import Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS
 from jinja2.utils import missing
 from markupsafe import Markup
 
+from amcli.card.keyed import given
 from amcli.card.plain_data import MAX_INTEGER_BITS
 from amcli.card.rendering.filters import (
     DATE_ATTRIBUTES,
@@ -41,60 +42,12 @@ from amcli.card.rendering.ledger import (
     settled,
 )
 from amcli.card.rendering.limits import PREPARE, LimitReached
-from amcli.card.rendering.syntax import NAMELESS, CardCodeGenerator, MarkTable, Rewriter
+from amcli.card.rendering.loading import FolderLoader, FreshModuleTemplate
+from amcli.card.rendering.marks import MARK, MarkTable
+from amcli.card.rendering.syntax import NAMELESS, CardCodeGenerator, Rewriter
 
-MAX_TEMPLATE_BYTES = 4 * 1024 * 1024
 _TESTS: dict[str, Any] = dict(TESTS)  # typed too narrowly by Jinja
 _ASKS_ABOUT_UNDEFINED = frozenset({"defined", "undefined", "none", "callable", "filter", "test"})
-
-
-class FolderLoader(FileSystemLoader):
-    """Loads templates of one folder, and nothing that a link or ``..`` points to outside."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder, encoding="utf-8-sig")
-        self._root = folder.resolve()
-
-    def get_source(self, environment: Any, template: str) -> tuple[str, str, Callable[[], bool]]:
-        """Return the source; raises PrintError for a file outside the folder or too large."""
-        path = (self._root / template).resolve()
-        if not path.is_relative_to(self._root):
-            raise PrintError(
-                f"{template!r} is outside the template's folder",
-                "includes and imports stay inside the folder; copy the file into it",
-            )
-        if path.is_file() and path.stat().st_size > MAX_TEMPLATE_BYTES:
-            raise LimitReached(
-                f"{template!r} is larger than {MAX_TEMPLATE_BYTES // 1024**2} MB",
-                "split it with `{% include %}`, or move what is in it to the data",
-            )
-        try:
-            source, filename, _ = super().get_source(environment, template)
-        except UnicodeDecodeError:
-            raise PrintError(f"{template!r} is not UTF-8 text", "save it as UTF-8") from None
-        before = _stamp(path)
-        return source, filename, lambda: _stamp(path) == before
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    # Jinja compares the time alone, which misses two saves within one tick of the clock.
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size
-
-
-class FreshModuleTemplate(Template):
-    """A template whose module is made anew for each import.
-
-    Jinja keeps the module of an import; its captured texts hold tokens of one rendering's ledger
-    and must not be met in the next.
-    """
-
-    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
-        keys = ctx.globals_keys - self.globals.keys() if ctx is not None else frozenset()
-        return self.make_module({key: ctx.parent[key] for key in keys} if ctx else None)
 
 
 class CardEnvironment(ImmutableSandboxedEnvironment):
@@ -104,11 +57,17 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
     template_class = FreshModuleTemplate
     intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 
-    def __init__(self, folder: Path, *, marks: MarkTable | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        texts: Mapping[Path, str] | None = None,
+        marks: MarkTable | None = None,
+    ) -> None:
         # autoescape makes macros and set blocks hand back Markup: that is how captured text,
         # which holds tokens, is told from data, which is plain.
         super().__init__(
-            loader=FolderLoader(folder),
+            loader=FolderLoader(folder, texts),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -124,10 +83,17 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
             else seeing_plain_text(test, name)
             for name, test in _TESTS.items()
         }
+        self.tests["sameas"] = seeing_plain_text(_is_same, "sameas")
         del self.globals["lipsum"]
         self.globals.update(
             range=card_range, dict=plain_dict, joiner=AuthorJoiner, input=_input_reference
         )
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source.removeprefix("\ufeff"), name, filename)
+        if self.marks is not None:
+            self.marks.read(self.lexer, tree, name or NAMELESS, source)
+        return tree
 
     def _generate(
         self,
@@ -138,6 +104,10 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
     ) -> str:
         rewritten = Rewriter(name or NAMELESS, self.marks).visit(source)
         return super()._generate(rewritten, name, filename, defer_init)
+
+    def length(self, text: str) -> int:
+        """Return how long a rendered text is, not counting marks."""
+        return len(text) if self.marks is None else len(MARK.sub("", text))
 
     # --- called by rewritten templates
 
@@ -250,6 +220,10 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
             return mapping[key]
         except (KeyError, TypeError):
             return self.undefined(obj=mapping, name=key)
+
+
+def _is_same(value: Any, other: Any) -> bool:
+    return given(value) is given(other)
 
 
 def _allowed_attributes(obj: Any) -> frozenset[str] | None:

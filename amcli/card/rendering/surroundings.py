@@ -33,7 +33,7 @@ def render_subject(
     """Return the subject line that ``source`` makes; white space collapses to single spaces."""
     variables = variables_of(data, envelope)
     with telling_places(template, variables, main="subject"), Rendering() as ledger:
-        environment = environment_of(template.folder)
+        environment = environment_of(template)
         text = run_template(environment, environment.from_string(source), variables)
         return " ".join(_CONTROL.sub(" ", _subject(text, ledger)).split())
 
@@ -47,7 +47,7 @@ def render_fallback(
     """
     variables = variables_of(data, envelope)
     with telling_places(template, variables), Rendering() as ledger:
-        return write_html(run(environment_of(template.folder), template.file, variables), ledger)
+        return write_html(run(environment_of(template), template.file, variables), ledger)
 
 
 def _subject(text: str, ledger: Ledger) -> str:

@@ -10,7 +10,8 @@ from jinja2.exceptions import TemplateSyntaxError
 from jinja2.visitor import NodeTransformer
 
 from amcli.card.rendering.filters import REFUSED_FILTERS
-from amcli.card.rendering.ledger import CLOSE, LINE_MARK, OPEN
+from amcli.card.rendering.ledger import CLOSE, OPEN
+from amcli.card.rendering.marks import MarkTable
 
 _REFUSED_FUNCTIONS = {"lipsum": "write the text you want to see"}
 NAMELESS = "<template>"
@@ -27,24 +28,8 @@ class Refused(TemplateSyntaxError):
         self.hint = hint
 
 
-class MarkTable:
-    """Which line of which template a line mark in the text stands for."""
-
-    def __init__(self) -> None:
-        self._places: list[tuple[str, int]] = []
-
-    def mark(self, name: str, line: int) -> str:
-        """Return a mark for the text that follows it."""
-        self._places.append((name, line))
-        return f"{OPEN}{LINE_MARK}{len(self._places) - 1}{CLOSE}"
-
-    def __getitem__(self, number: int) -> tuple[str, int]:
-        """Return template and line of a mark."""
-        return self._places[number]
-
-
 class Rewriter(NodeTransformer):
-    """Rewrites one template's tree; with ``marks`` each literal line gets its position."""
+    """Rewrites one template's tree; with ``marks`` each part leaves a mark in front of it."""
 
     def __init__(self, name: str, marks: MarkTable | None = None) -> None:
         self._name = name
@@ -56,24 +41,21 @@ class Rewriter(NodeTransformer):
         """Replace prints by calls that leave a token; literal text stays."""
         written: list[nodes.Expr] = []
         for child in node.nodes:
+            if self._marks is not None:
+                mark = self._marks.mark(self._name, child)
+                written.append(nodes.TemplateData(mark, lineno=child.lineno))
             if isinstance(child, nodes.TemplateData):
-                written += self._literal(child)
+                written.append(self._literal(child))
             else:
                 written.append(self._call("put", child.lineno, self.visit(child)))
         node.nodes = written
         return node
 
-    def _literal(self, node: nodes.TemplateData) -> list[nodes.Expr]:
+    def _literal(self, node: nodes.TemplateData) -> nodes.Expr:
         if OPEN in node.data or CLOSE in node.data:
             const = nodes.Const(node.data, lineno=node.lineno)
-            return [self._call("put_literal", node.lineno, const)]
-        if self._marks is None:
-            return [node]
-        lines = node.data.split("\n")
-        marked = [
-            self._marks.mark(self._name, node.lineno + n) + line for n, line in enumerate(lines)
-        ]
-        return [nodes.TemplateData("\n".join(marked), lineno=node.lineno)]
+            return self._call("put_literal", node.lineno, const)
+        return node
 
     def visit_Const(self, node: nodes.Const) -> nodes.Expr:
         """Make string constants the author's own text."""
@@ -118,6 +100,12 @@ class Rewriter(NodeTransformer):
             self.generic_visit(node.arg)
         elif not isinstance(node.arg, nodes.Const):
             node.arg = self.visit(node.arg)
+        return node
+
+    def visit_Pair(self, node: nodes.Pair) -> nodes.Pair:
+        """Keys of mappings are plain text."""
+        self.generic_visit(node)
+        node.key = self._plain(node.key)
         return node
 
     def visit_If(self, node: nodes.If) -> nodes.If:
