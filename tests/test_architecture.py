@@ -20,10 +20,11 @@ GROUND = {
 """What every stage may import."""
 
 STAGES = {
-    "linting": set[str](),
+    "received": set[str](),
+    "linting": {"received"},
     "signing": {"linting"},
     "mail": {"linting", "signing"},
-    "verify": {"linting", "signing", "mail"},
+    "verify": {"received", "linting", "signing", "mail"},
     "service": {"verify"},
     "outlook": {"linting", "signing", "mail", "verify", "service"},
     "demo": {"linting", "signing", "mail", "verify", "service", "outlook"},

@@ -75,7 +75,7 @@ def inspect(
 
 
 def _content(mail: str) -> bytes:
-    from amcli.verify.eml import MAX_MAIL_BYTES
+    from amcli.received.eml import MAX_MAIL_BYTES
 
     if mail == "-":
         return read_stream(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from amcli.card.document import CardDocument, CardKind
+from amcli.card.embedding import SCRIPT_TYPES, SIGNED_TYPES
 from amcli.errors import UsageError
 from amcli.linting.finding import CheckedCard
 from amcli.mail.fallback import fallback_html as html_of
@@ -14,18 +15,6 @@ from amcli.mail.fallback import fallback_text as text_of
 
 if TYPE_CHECKING:
     from amcli.signing.signed_card import SignedCard
-
-SCRIPT_TYPES = {
-    CardKind.ADAPTIVE: "application/adaptivecard+json",
-    CardKind.MESSAGE: "application/ld+json",
-}
-"""The type of the script element that holds a card (Microsoft, get-started and send-via-email)."""
-
-SIGNED_TYPES = {
-    CardKind.ADAPTIVE: ("SignedAdaptiveCard", "signedAdaptiveCard"),
-    CardKind.MESSAGE: ("SignedMessageCard", "signedMessageCard"),
-}
-"""Microdata type and property of a signed card (Microsoft, security-requirements)."""
 
 HIDDEN_STYLE = "mso-hide:all;display:none;max-height:0px;overflow:hidden;"
 

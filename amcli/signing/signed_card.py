@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import jwt
 
-from amcli.card.document import CardDocument, CardKind
+from amcli.card.document import CardDocument
+from amcli.card.embedding import CARD_CLAIMS
 from amcli.errors import UsageError
 from amcli.linting.finding import CheckedCard
 from amcli.seams import Clock, utc_now
@@ -22,10 +23,6 @@ from amcli.signing.keys import SigningKey
 ALGORITHM = "RS256"
 SAMPLE_KEY_FINGERPRINT = "d001d6a15c81e19444f3d2020c9a4adc949488a804d5c3e7ca6a4f3a470d4f8a"
 """Of the sample's key (tony-zhu/SignedAdaptiveCardSample-node), whose private half is public."""
-CARD_CLAIMS = {
-    CardKind.ADAPTIVE: "adaptiveCardSerialized",
-    CardKind.MESSAGE: "messageCardSerialized",
-}
 
 
 @dataclass(frozen=True)

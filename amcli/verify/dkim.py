@@ -9,12 +9,12 @@ import re
 from collections.abc import Callable, Sequence
 
 from amcli.errors import NetworkError, UnreadableInput
+from amcli.received.eml_form import MailForm, read_form
 from amcli.seams import Clock, utc_now
 from amcli.signing.dkim_record import dkim_record_value
 from amcli.verify.checks import Check, Outcome, failed, skipped
 from amcli.verify.dkim_alignment import alignment_check
 from amcli.verify.dkim_rules import Record, Signature
-from amcli.verify.eml_form import MailForm, read_form
 
 Resolver = Callable[[str], str | None]
 """Returns the TXT record of a name, its strings joined, None when there is none; raises

@@ -6,32 +6,21 @@ exact letters matter, since Outlook's own tools look for them with patterns.
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from amcli import base64url
-from amcli.card.document import CardDocument, CardKind, parse_card
+from amcli.card.document import CardDocument, parse_card
+from amcli.card.embedding import SCRIPT_TYPES, SIGNED_TYPES
 from amcli.errors import CardError, NothingFound
-from amcli.mail.body import SCRIPT_TYPES, SIGNED_TYPES
-from amcli.signing.signed_card import CARD_CLAIMS
-from amcli.strict_json import NotStrictJson, parse_json_object
+from amcli.received.eml import ReceivedMail
+from amcli.received.written import Form, WrittenCard, is_jws, shown_card, why_nothing, written_cards
 from amcli.verify.checks import Check, failed, passed
-from amcli.verify.eml import HtmlPart, ReceivedMail
-from amcli.verify.markup import Tag, tags
 
-_SIGNED_PROPERTIES = {name.lower() for _, name in SIGNED_TYPES.values()}
+__all__ = ["EmbeddedCard", "Form", "extract"]
+
 _SCRIPT_KINDS = {value: kind for kind, value in SCRIPT_TYPES.items()}
-_COMPACT_JWS = re.compile(r"\s*[\w-]{10,}\.[\w-]{10,}\.[\w-]*\s*", re.ASCII)
 _MAX_LINE = 998  # RFC 5322, section 2.1.1
-
-
-class Form(enum.Enum):
-    """How a card is written into a mail."""
-
-    SCRIPT = "script element"
-    MICRODATA = "signed Microdata section"
 
 
 @dataclass(frozen=True)
@@ -49,32 +38,17 @@ class EmbeddedCard:
     """What is unusual but not wrong."""
 
 
-@dataclass(frozen=True)
-class _Place:
-    """A place in the page where a card is written."""
-
-    form: Form
-    tag: Tag
-    part: HtmlPart
-    section: Tag | None = None
-
-    @property
-    def text(self) -> str:
-        return self.tag.content
-
-
 def extract(mail: ReceivedMail) -> EmbeddedCard:
     """Return the card in the mail; the first one when there are several.
 
     Raises NothingFound when there is none, and says what the mail has instead.
     """
-    places = [place for part in mail.html_parts for place in _places(part)]
+    places = written_cards(mail.html_parts)
     if not places:
-        raise NothingFound(f"{mail.source}: no card in this mail", hint=_why_nothing(mail))
-    place = next((p for p in places if p.form is Form.MICRODATA), places[0])
-    signed = place.form is Form.MICRODATA or _is_jws(place.text)
-    jws = place.text.strip() if signed else None
-    document, problem = _document(place.text if jws is None else _payload_card(jws), mail.source)
+        raise NothingFound(f"{mail.source}: no card in this mail", hint=why_nothing(mail))
+    place = shown_card(places)
+    jws = place.text.strip() if place.is_signed else None
+    document, problem = _document(place, mail.source)
     embedding = _embedding_check(place, document, places)
     # The card inside a JWS has a check of its own where the JWS is checked.
     card = [] if jws is not None else [_card_check(document, problem)]
@@ -83,65 +57,15 @@ def extract(mail: ReceivedMail) -> EmbeddedCard:
     return EmbeddedCard(place.form, place.text.strip(), jws, document, checks, notes)
 
 
-def _places(part: HtmlPart) -> Iterator[_Place]:
-    section: Tag | None = None
-    for tag in tags(part.text):
-        if tag.name == "section":
-            section = None if tag.closing or not _is_signed_section(tag) else tag
-        elif tag.closing:
-            continue
-        elif tag.name == "script" and _script_kind(tag) is not None and tag.content.strip():
-            yield _Place(Form.SCRIPT, tag, part)
-        elif _signed_property(tag) and tag.content.strip():
-            yield _Place(Form.MICRODATA, tag, part, section)
-
-
-def _script_kind(tag: Tag) -> CardKind | None:
-    # Read the way Outlook's debugger reads it, which also takes what is written wrongly.
-    found = tag.attributes.get("type", "").strip().lower()
-    if re.fullmatch(r"application/adaptivecard\S+?json", found):
-        return CardKind.ADAPTIVE
-    return CardKind.MESSAGE if found == SCRIPT_TYPES[CardKind.MESSAGE] else None
-
-
-def _signed_property(tag: Tag) -> bool:
-    return tag.attributes.get("itemprop", "").lower() in _SIGNED_PROPERTIES
-
-
-def _is_signed_section(tag: Tag) -> bool:
-    last = tag.attributes.get("itemtype", "").rstrip("/").rpartition("/")[2]
-    return last.lower() in {name.lower() for name, _ in SIGNED_TYPES.values()}
-
-
-def _is_jws(text: str) -> bool:
-    return _COMPACT_JWS.fullmatch(text) is not None or '"signedadaptivecard"' in text[:2000].lower()
-
-
-def _document(text: str | CardError, source: str) -> tuple[CardDocument | None, str]:
-    if isinstance(text, CardError):
-        return None, text.message
+def _document(place: WrittenCard, source: str) -> tuple[CardDocument | None, str]:
     try:
-        return parse_card(text, f"card in {source}"), ""
+        return parse_card(place.card_text(), f"card in {source}"), ""
     except CardError as error:
         return None, error.message
 
 
-def _payload_card(jws: str) -> str | CardError:
-    """Return the card's text in an unverified JWS, for reading it; verifying is another check."""
-    # White space is taken out, so that the card of a mail that wrapped the line can be read too.
-    _, _, rest = "".join(jws.split()).partition(".")
-    try:
-        claims = parse_json_object(base64url.decode(rest.partition(".")[0]))
-    except (base64url.NotBase64url, NotStrictJson) as error:
-        return CardError(f"the text is no JWS with a card in it: its payload {error}")
-    for name in CARD_CLAIMS.values():
-        if isinstance(claims.get(name), str):
-            return str(claims[name])
-    return CardError(f"the JWS has no {' and no '.join(CARD_CLAIMS.values())}")
-
-
 def _embedding_check(
-    place: _Place, document: CardDocument | None, places: Sequence[_Place]
+    place: WrittenCard, document: CardDocument | None, places: Sequence[WrittenCard]
 ) -> Check:
     wrong = (
         _script_problem(place, document)
@@ -161,10 +85,10 @@ def _embedding_check(
     return passed("embedding", f"one card, in a {place.form.value} in {where}")
 
 
-def _script_problem(place: _Place, document: CardDocument | None) -> tuple[str, str] | None:
+def _script_problem(place: WrittenCard, document: CardDocument | None) -> tuple[str, str] | None:
     raw = place.tag.raw_attributes.get("type", "").strip("\"'")
     exact = raw.strip().lower()
-    if _is_jws(place.text):
+    if is_jws(place.text):
         return (
             "a signed card stands in a script element, where Outlook does not look for one",
             'put the JWS into <section itemscope itemtype="http://schema.org/SignedAdaptiveCard"> '
@@ -183,7 +107,7 @@ def _script_problem(place: _Place, document: CardDocument | None) -> tuple[str, 
     return None
 
 
-def _signed_problem(place: _Place, document: CardDocument | None) -> tuple[str, str] | None:
+def _signed_problem(place: WrittenCard, document: CardDocument | None) -> tuple[str, str] | None:
     written = place.tag.attributes["itemprop"]
     right = next(p for _, p in SIGNED_TYPES.values() if p.lower() == written.lower())
     if written != right:
@@ -245,7 +169,7 @@ def _lines_check(mail: ReceivedMail) -> Check:
     return passed("lines", f"no line over {_MAX_LINE} octets")
 
 
-def _notes(place: _Place, mail: ReceivedMail) -> Iterator[str]:
+def _notes(place: WrittenCard, mail: ReceivedMail) -> Iterator[str]:
     if mail.form.marked:
         yield "a byte order mark stands in front of the mail; something saved it as text"
     if place.form is Form.SCRIPT:
@@ -262,17 +186,3 @@ def _notes(place: _Place, mail: ReceivedMail) -> Iterator[str]:
         yield f"the HTML part is not really {place.part.charset!r}; characters may be lost"
     if place.part.damaged_base64:
         yield "the HTML part is not clean base64; something may be missing"
-
-
-def _why_nothing(mail: ReceivedMail) -> str:
-    if any(part.damaged_base64 for part in mail.html_parts):
-        return "the HTML part says that it is base64, and it is damaged"
-    if mail.attached_mail:
-        return "another mail is attached, and Outlook shows no card of it: inspect that one itself"
-    if not mail.html_parts:
-        return "it has no HTML part, and a card can be in no other"
-    if any("schema.org/signed" in part.text.lower() for part in mail.html_parts):
-        return "a section for a signed card is there, and nothing in it"
-    if any("adaptivecard" in part.text.lower() for part in mail.html_parts):
-        return 'the word is there, but no <script type="application/adaptivecard+json"> element'
-    return "the HTML has neither a card's script element nor a signed section; was it forwarded?"

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from amcli.linting.finding import Finding, errors_among
+from amcli.received.eml import ReceivedMail, read_mail
 from amcli.seams import Clock, utc_now
 from amcli.verify.checks import Check, Verdict, failed, passed, skipped
 from amcli.verify.dkim import Resolver, check_dkim
 from amcli.verify.embedded import EmbeddedCard, extract
-from amcli.verify.eml import ReceivedMail, read_mail
 
 if TYPE_CHECKING:
     from amcli.signing.keys import VerifyingKey

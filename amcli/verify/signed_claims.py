@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from amcli.card.document import CardDocument, CardKind, parse_card
+from amcli.card.embedding import CARD_CLAIMS
 from amcli.errors import CardError
-from amcli.signing.signed_card import CARD_CLAIMS, SignedClaims
+from amcli.signing.signed_card import SignedClaims
 from amcli.strict_json import NotStrictJson, parse_json
 from amcli.verify.token_text import shown
 

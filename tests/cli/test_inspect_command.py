@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from amcli.cli import run
-from amcli.verify.eml import MAX_MAIL_BYTES
+from amcli.received.eml import MAX_MAIL_BYTES
 
 CARD = {
     "type": "AdaptiveCard",

@@ -18,8 +18,8 @@ from amcli.errors import AddressError
 from amcli.linting.finding import CheckedCard
 from amcli.mail.body import HtmlBody, embed
 from amcli.mail.message import CORRELATION_HEADER, MailMessage, compose
+from amcli.received.eml import read_mail
 from amcli.verify.embedded import extract
-from amcli.verify.eml import read_mail
 
 SENDER, ANNA, BEN = "approvals@contoso.com", "anna@contoso.com", "ben@fabrikam.com"
 

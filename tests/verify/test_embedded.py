@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from amcli.card.document import CardDocument, CardKind
 from amcli.errors import NothingFound
 from amcli.mail.body import script_element, signed_section
+from amcli.received.eml import read_mail
+from amcli.received.markup import tags
 from amcli.verify.checks import Check, Outcome
 from amcli.verify.embedded import EmbeddedCard, Form, extract
-from amcli.verify.eml import read_mail
-from amcli.verify.markup import tags
 
 CARD = {"type": "AdaptiveCard", "version": "1.0", "body": [{"type": "TextBlock", "text": "Hi"}]}
 MESSAGE = {"@type": "MessageCard", "title": "Hi"}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amcli.errors import AmcliError, MailError
-from amcli.verify.eml import MAX_MAIL_BYTES, read_mail
+from amcli.received.eml import MAX_MAIL_BYTES, read_mail
 
 HEAD = b"From: Anna <anna@contoso.com>\r\nTo: ben@fabrikam.com\r\nSubject: Hi\r\n"
 

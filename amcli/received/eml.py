@@ -11,8 +11,8 @@ from email.utils import getaddresses
 
 from amcli.errors import MailError
 from amcli.printable import printable_line
-from amcli.verify.eml_form import MailForm, read_form
-from amcli.verify.eml_parts import HtmlPart, read_parts
+from amcli.received.eml_form import MailForm, read_form
+from amcli.received.eml_parts import HtmlPart, read_parts
 
 __all__ = ["MAX_MAIL_BYTES", "HtmlPart", "ReceivedMail", "read_mail"]
 

@@ -15,7 +15,7 @@ from email import message_from_bytes
 from email.message import Message
 
 from amcli.errors import MailError
-from amcli.verify.eml_form import MailForm, split_entity
+from amcli.received.eml_form import MailForm, split_entity
 
 _MAX_PARTS = 1000
 _MAX_DEPTH = 20
