@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from amcli.card.document import CardDocument
 from amcli.errors import AmcliError
 from amcli.linting.engine import lint
-from amcli.linting.finding import Finding
+from amcli.linting.finding import Finding, Place
 from amcli.linting.outcome import Report
+from amcli.linting.places import located, whole_file
 from amcli.linting.registry import find_rule
-from amcli.linting.sources import Source, expanded, sources
+from amcli.linting.search import found_paths
+from amcli.linting.sources import CardSource, Source, sources
+from amcli.linting.surroundings import NOTHING_KNOWN, Surroundings
 
 
 @dataclass
 class _Run:
     """What has been seen so far."""
 
+    surroundings: Surroundings
     cards: int = 0
-    files: dict[str, list[Source]] = field(default_factory=dict)
-    """By file; the same file by two ways is linted once."""
+    files: set[str] = field(default_factory=set)
+    """Resolved, so that the same file by two ways is linted once."""
+    findings: list[Finding] = field(default_factory=list)
+    told: set[tuple[str, str, Place | None]] = field(default_factory=set)
+    """What was found at a place; an include shows its mistakes in every card that uses it."""
+    texts: dict[str, str] = field(default_factory=dict)
     troubles: dict[str, AmcliError] = field(default_factory=dict)
     """By message: what stops every sample of a template is told once."""
     hiding: dict[str, Path] = field(default_factory=dict)
@@ -37,59 +46,118 @@ def lint_paths(
     project_templates: Path | None = None,
     stdin: BinaryIO | None = None,
     allow: Iterable[str] = (),
+    surroundings: Surroundings = NOTHING_KNOWN,
 ) -> Report:
     """Return what is wrong with every card that the paths hold.
 
     A path that cannot be read is a trouble in the report, and the others are still linted.
-    ``allow`` names rules, by id or slug; raises UsageError for one that does not exist.
+    ``surroundings`` says what holds for every card: provider, limits, clock. ``allow`` names
+    rules, by id or slug; raises UsageError for one that does not exist.
     """
     allowed = {find_rule(name).id for name in allow}
-    run = _Run()
-    for path in itertools.chain.from_iterable(map(expanded, paths)):
+    run = _Run(surroundings)
+    for path in itertools.chain.from_iterable(map(found_paths, paths)):
         try:
             found = sources(path, project_templates, stdin)
-            _remember(run, found)
-            run.hiding.update((path, Path(s.file).parent) for s in found if s.hides_built_in)
-        except AmcliError as error:
-            run.failed(error)
-    findings = [finding for cards in run.files.values() for finding in _file(run, cards)]
-    return Report(
-        files=len(run.files),
-        cards=run.cards,
-        findings=tuple(f for f in findings if f.rule not in allowed),
-        ignored=tuple(f for f in findings if f.rule in allowed),
-        troubles=tuple(run.troubles.values()),
-        hiding=tuple(run.hiding.items()),
-    )
-
-
-def _remember(run: _Run, found: list[Source]) -> None:
-    new: dict[str, list[Source]] = {}
-    for source in found:
-        new.setdefault(str(Path(source.file).resolve()), []).append(source)
-    for file, cards in new.items():
-        known = {card.sample for card in run.files.get(file, ())}
-        run.files.setdefault(file, []).extend(c for c in cards if c.sample not in known)
-
-
-def _file(run: _Run, cards: list[Source]) -> list[Finding]:
-    """Return a file's findings, each once; one that not every sample shows names its samples."""
-    seen: dict[Finding, list[str]] = {}
-    rendered = 0
-    for card in cards:
-        try:
-            findings = lint(card.load())
         except AmcliError as error:
             run.failed(error)
             continue
-        rendered += 1
-        for finding in findings:
-            seen.setdefault(finding, []).append(card.sample or "")
-    run.cards += rendered
-    return [_named(finding, samples, rendered) for finding, samples in seen.items()]
+        for source in found:
+            _lint_source(run, source)
+            if source.hides_built_in:
+                run.hiding[path.path] = Path(source.file).parent
+    return Report(
+        files=len(run.files),
+        cards=run.cards,
+        findings=tuple(f for f in run.findings if f.rule not in allowed),
+        ignored=tuple(f for f in run.findings if f.rule in allowed),
+        troubles=tuple(run.troubles.values()),
+        hiding=tuple(run.hiding.items()),
+        texts=run.texts,
+    )
 
 
-def _named(finding: Finding, samples: list[str], rendered: int) -> Finding:
-    if len(samples) >= rendered:
-        return finding
-    return replace(finding, source=f"{finding.source} ({', '.join(samples)})")
+def _lint_source(run: _Run, source: Source) -> None:
+    """Lint a file's cards; each finding is told once, with its samples if not all show it."""
+    resolved = str(Path(source.file).resolve())
+    if resolved in run.files:
+        return
+    run.files.add(resolved)
+    loaded = list(_loaded(run, source))
+    run.cards += len(loaded)
+    shown: dict[tuple[str, str, Place | None], tuple[Finding, list[str]]] = {}
+    for card, document in loaded:
+        others = tuple(other for _, other in loaded if other is not document)
+        for finding in _findings(run, source, card, document, others):
+            _, samples = shown.setdefault(_mistake(finding), (finding, []))
+            if card.sample not in samples:
+                samples.append(card.sample or "")
+    found = [_with_samples(finding, samples, loaded) for finding, samples in shown.values()]
+    new = [finding for finding in found if _mistake(finding) not in run.told]
+    run.told.update(map(_mistake, new))
+    run.findings.extend(sorted(new, key=lambda finding: _order(finding, source.file)))
+
+
+def _loaded(run: _Run, source: Source) -> Iterator[tuple[CardSource, CardDocument]]:
+    for card in source.cards:
+        try:
+            yield card, card.load()
+        except AmcliError as error:
+            run.failed(error)
+
+
+def _findings(
+    run: _Run,
+    source: Source,
+    card: CardSource,
+    document: CardDocument,
+    siblings: tuple[CardDocument, ...],
+) -> list[Finding]:
+    around = replace(
+        run.surroundings,
+        signed=source.signed or run.surroundings.signed,
+        first=_first(source),
+        siblings=siblings,
+        written=card.written if source.is_template else None,
+        mail=source.mail or run.surroundings.mail,
+    )
+    findings = lint(document, surroundings=around)
+    return _placed(run, card, source.file, findings) if findings else []
+
+
+def _first(source: Source) -> CardDocument | None:
+    try:
+        return source.first() if source.first else None
+    except AmcliError:
+        return None  # told where that card itself is linted
+
+
+def _placed(run: _Run, card: CardSource, file: str, findings: list[Finding]) -> list[Finding]:
+    try:
+        written = card.written()
+    except AmcliError:
+        return [whole_file(finding, file) for finding in findings]
+    placed = [located(finding, written) for finding in findings]
+    for finding in placed:
+        if finding.place:
+            run.texts[finding.place.file] = written.files[finding.place.file]
+    return placed
+
+
+def _mistake(finding: Finding) -> tuple[str, str, Place | None]:
+    """Return what makes two findings one: a loop shows a mistake in each of its rounds."""
+    return finding.rule, finding.message, finding.place
+
+
+def _with_samples(
+    finding: Finding, samples: list[str], loaded: list[tuple[CardSource, CardDocument]]
+) -> Finding:
+    return finding if len(samples) >= len(loaded) else replace(finding, samples=tuple(samples))
+
+
+def _order(finding: Finding, file: str) -> tuple[bool, str, int, int]:
+    """Sort by place, the card's own file before what it includes."""
+    place = finding.place
+    if place is None:
+        return True, "", 0, 0
+    return place.file != file, place.file, place.line, place.column

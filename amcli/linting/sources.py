@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import json
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from amcli.card.data import load_data
 from amcli.card.document import MAX_CARD_BYTES, CardDocument, parse_card
-from amcli.card.rendering import CardTemplate, Envelope, render
+from amcli.card.rendering import CardTemplate, Envelope, render, template_source_map
+from amcli.card.source_map import SourceMap, json_source_map
 from amcli.card.target import CardTarget, TemplateTarget, open_target
-from amcli.card.template import DESCRIPTION
-from amcli.errors import CardError, UnreadableInput
-from amcli.files import read_bounded
-
-_STDIN = "-"
-_SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__"})
+from amcli.errors import CardError
+from amcli.files import read_bounded, read_stream
+from amcli.linting.search import STDIN, FoundPath
+from amcli.linting.surroundings import Correspondence
 
 # Stands in for what only sending knows; a template that does not print `originator` still lacks it.
 _ENVELOPE = Envelope(
@@ -29,74 +28,95 @@ _ENVELOPE = Envelope(
 )
 
 
-class Load(Protocol):
-    """Gets a card; raises an AmcliError where there is none."""
+@dataclass(frozen=True)
+class CardSource:
+    """One card to lint."""
 
-    def __call__(self) -> CardDocument:
-        """Return the card."""
+    sample: str | None
+    """The data file that the template is rendered with."""
+    load: Callable[[], CardDocument]
+    """Raises an AmcliError where there is no card."""
+    written: Callable[[], SourceMap]
+    """Finds out where its parts were written; costs a rendering, the first time."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """One card to lint."""
+    """One file with the cards that it makes."""
 
     file: str
     """What a person calls the file."""
-    sample: str | None
-    """The data file that the template is rendered with."""
-    load: Load
+    cards: tuple[CardSource, ...]
+    is_template: bool = False
+    first: Callable[[], CardDocument] | None = None
+    """For a refresh card: gets the card that is sent at first."""
+    signed: bool = False
+    mail: Correspondence | None = None
     hides_built_in: bool = False
     """Whether it is a project's template that was named, as a built-in one is named too."""
 
 
-def expanded(path: str) -> Iterator[str]:
-    """Yield the path, or in place of a folder that is no template the cards below it, sorted.
-
-    Below a folder count template folders (those with a ``template.toml``), ``*.json.j2`` files
-    that do not begin with ``_``, and ``*.json`` files with a card in them. Hidden folders are
-    left out.
-    """
-    if path == _STDIN or not Path(path).is_dir() or _is_template(path):
-        yield path
-        return
-    for folder, below, files in os.walk(path):
-        if _is_template(folder):
-            below.clear()
-            yield folder
-            continue
-        below[:] = sorted(n for n in below if not n.startswith(".") and n not in _SKIPPED_FOLDERS)
-        yield from (str(Path(folder, name)) for name in sorted(files) if _is_card(folder, name))
-
-
 def sources(
-    path: str, project_templates: Path | None = None, stdin: BinaryIO | None = None
+    found: FoundPath, project_templates: Path | None = None, stdin: BinaryIO | None = None
 ) -> list[Source]:
-    """Return the cards that a file, a template folder, a template's name or ``-`` stands for.
+    """Return the files with cards that a file, a template folder, a name or ``-`` stands for.
 
     A template folder stands for its card and its refresh cards, each with each of its samples; a
-    card without samples is rendered without data. Raises what ``open_target`` raises.
+    card without samples is rendered without data. A JSON file that was only met and is no card
+    stands for nothing. Raises what ``open_target`` raises.
     """
-    target = open_target(path, project_templates, stdin)
+    path = Path(found.path)
+    if found.path == STDIN and stdin is not None:
+        return [_finished(read_stream(stdin, MAX_CARD_BYTES, "<stdin>", what="card"), "<stdin>")]
+    if path.suffix == ".json" and path.is_file():
+        content = read_bounded(path, MAX_CARD_BYTES, what="card")
+        try:
+            return [_finished(content, found.path)]
+        except CardError:
+            if not found.is_named and _is_json(content):
+                return []
+            raise
+    target = open_target(found.path, project_templates)
     if isinstance(target, CardTarget):
-        document = target.document
-        return [Source(document.source, None, lambda: document)]
-    return [
-        Source(
-            str(template.path),
+        return [_finished(path.read_bytes(), found.path)]
+    return list(_of_template(target))
+
+
+def _finished(content: bytes, file: str) -> Source:
+    document = parse_card(content, file)
+    card = CardSource(None, lambda: document, partial(_written_json, content, file))
+    return Source(file, (card,))
+
+
+def _written_json(content: bytes, file: str) -> SourceMap:
+    return json_source_map(content.decode(), file)
+
+
+def _of_template(target: TemplateTarget) -> Iterator[Source]:
+    main = _template_cards(target.template, target.samples)
+    folder = target.folder
+    if folder is None or target.template.file == folder.card().file:
+        yield Source(str(target.template.path), main, True, hides_built_in=target.hides_built_in)
+        names = list(folder.refresh) if folder else []
+    else:
+        names = [n for n, r in folder.refresh.items() if r.card == target.template.file]
+    if folder is not None and names:
+        first = _template_cards(folder.card(), folder.samples)[0].load
+        for name in names:
+            template, samples = folder.refresh_card(name), folder.refresh[name].samples
+            cards = _template_cards(template, samples)
+            yield Source(str(template.path), cards, True, first)
+
+
+def _template_cards(template: CardTemplate, samples: tuple[Path, ...]) -> tuple[CardSource, ...]:
+    return tuple(
+        CardSource(
             sample.name if sample else None,
-            partial(_made, template, sample),
-            target.hides_built_in,
+            functools.cache(partial(_made, template, sample)),
+            functools.cache(partial(_written_template, template, sample)),
         )
-        for template, samples in _templates(target)
         for sample in samples or (None,)
-    ]
-
-
-def _templates(target: TemplateTarget) -> Iterator[tuple[CardTemplate, tuple[Path, ...]]]:
-    yield target.template, target.samples
-    if target.folder is not None and target.template.name == target.folder.name:
-        for name, refresh in target.folder.refresh.items():
-            yield target.folder.refresh_card(name), refresh.samples
+    )
 
 
 def _made(template: CardTemplate, sample: Path | None) -> CardDocument:
@@ -105,27 +125,10 @@ def _made(template: CardTemplate, sample: Path | None) -> CardDocument:
     return replace(document, source=str(template.path))
 
 
-def _is_template(folder: str) -> bool:
-    return Path(folder, DESCRIPTION).is_file()
-
-
-def _is_card(folder: str, name: str) -> bool:
-    if name.endswith(".json.j2"):
-        return not name.startswith("_")
-    return name.endswith(".json") and not _is_other_json(Path(folder, name))
-
-
-def _is_other_json(path: Path) -> bool:
-    """Return whether a file is sound JSON and no card: sample data, a configuration."""
-    try:
-        content = read_bounded(path, MAX_CARD_BYTES, what="card")
-    except UnreadableInput:
-        return False  # so that it is opened again, and the error told
-    try:
-        parse_card(content, str(path))
-    except CardError:
-        return _is_json(content)
-    return False
+def _written_template(template: CardTemplate, sample: Path | None) -> SourceMap:
+    data = load_data([sample] if sample else [])
+    name = str(sample) if sample else None
+    return template_source_map(template, data, envelope=_ENVELOPE, data_file=name)
 
 
 def _is_json(content: bytes) -> bool:

@@ -1,39 +1,98 @@
 """Every rule finds its bad cards, at the right place and nothing else, and no good one.
 
-The cards lie beside this file: ``AMnnn/bad/case.json`` with ``case.expect.toml``, and
-``AMnnn/good/case.json``.
+The cards lie beside this file, in ``AMnnn/bad`` and ``AMnnn/good``: a finished card
+(``case.json``), a template (``case.json.j2``), or a template's folder (``case/``). A bad one has a
+``case.expect.toml`` beside it, with the source that the rule follows, the rule and the pointer, and
+line and column (and the file, where it is not the card's own). ``[provider]``, ``[mail]`` and
+``[limits]`` are what stands around the card, also of a good one.
 """
 
 from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from amcli.card.document import parse_card
-from amcli.linting.engine import lint
+from amcli.linting.finding import Finding
 from amcli.linting.registry import RULES
+from amcli.linting.run import lint_paths
+from amcli.linting.surroundings import Correspondence, Limits, Provider, Surroundings
 
 HERE = Path(__file__).parent
-BAD = sorted(HERE.glob("AM*/bad/*.json"))
-GOOD = sorted(HERE.glob("AM*/good/*.json"))
+
+OF_EVERY_CARD = {
+    "AM211": "every MessageCard",
+}
+"""Rules that speak of every card of a sort, and would be found in the examples of all others."""
+
+# Said of every card of a format, so only in the examples of its own rule.
+ALWAYS_SAID = {"AM211"}
+
+
+def cases(kind: str) -> list[Path]:
+    """Finished cards, templates that stand alone and template folders, of all rules."""
+    found = HERE.glob(f"AM*/{kind}/*")
+    return sorted(p for p in found if p.is_dir() or is_card(p))
+
+
+def is_card(path: Path) -> bool:
+    return path.name.endswith((".json", ".json.j2")) and not path.name.startswith("_")
+
+
+BAD, GOOD = cases("bad"), cases("good")
 
 
 def name(path: Path) -> str:
-    return f"{path.parent.parent.name}-{path.stem}"
+    return f"{path.parent.parent.name}-{path.name.partition('.')[0]}"
+
+
+def expectations(path: Path) -> dict[str, Any]:
+    """What stands beside a case; a good one needs none."""
+    beside = path.with_name(path.name.partition(".")[0] + ".expect.toml")
+    return tomllib.loads(beside.read_text("utf-8")) if beside.is_file() else {}
+
+
+def surroundings(expected: dict[str, Any]) -> Surroundings:
+    def given(table: str) -> dict[str, Any]:
+        lists = expected.get(table, {}).items()
+        return {key: tuple(v) if isinstance(v, list) else v for key, v in lists}
+
+    return Surroundings(
+        provider=Provider(**given("provider")) if "provider" in expected else None,
+        mail=Correspondence(**given("mail")) if "mail" in expected else None,
+        limits=Limits(**given("limits")),
+    )
+
+
+def findings(path: Path) -> tuple[Finding, ...]:
+    report = lint_paths([str(path)], surroundings=surroundings(expectations(path)))
+    assert report.troubles == ()
+    assert report.cards >= 1
+    elsewhere = ALWAYS_SAID - {path.parent.parent.name}
+    return tuple(f for f in report.findings if f.rule not in elsewhere)
+
+
+def place(finding: Finding, asked: dict[str, Any]) -> dict[str, Any]:
+    """What is told of the place, as far as it was asked."""
+    assert finding.place is not None
+    told = {"line": finding.place.line, "column": finding.place.column}
+    told["file"] = Path(finding.place.file).name
+    return {key: told[key] for key in told if key in asked}
 
 
 @pytest.mark.parametrize("path", BAD, ids=name)
 def test_a_bad_card_gives_exactly_the_finding_it_shows(path: Path) -> None:
-    expected = tomllib.loads(path.with_suffix(".expect.toml").read_text())
-    found = [(f.rule, f.pointer) for f in lint(parse_card(path.read_bytes(), path.name))]
-    assert found == [(expected["rule"], expected["pointer"])]
+    expected = expectations(path)
+    found = [{"rule": f.rule, "pointer": f.pointer, **place(f, expected)} for f in findings(path)]
+    about = ("rule", "pointer", "line", "column", "file")
+    assert found == [{key: expected[key] for key in about if key in expected}]
 
 
 @pytest.mark.parametrize("path", GOOD, ids=name)
 def test_nothing_is_found_in_a_good_card(path: Path) -> None:
-    assert lint(parse_card(path.read_bytes(), path.name)) == []
+    assert findings(path) == ()
 
 
 def test_every_rule_has_both_kinds_of_examples_and_no_folder_is_left_over() -> None:
@@ -44,5 +103,4 @@ def test_every_rule_has_both_kinds_of_examples_and_no_folder_is_left_over() -> N
 
 def test_a_bad_card_stands_in_the_folder_of_its_rule() -> None:
     for path in BAD:
-        expected = tomllib.loads(path.with_suffix(".expect.toml").read_text())
-        assert expected["rule"] == path.parent.parent.name
+        assert expectations(path)["rule"] == path.parent.parent.name

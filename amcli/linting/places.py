@@ -1,0 +1,41 @@
+"""Where a person wrote what a finding is about: a pointer becomes file, line and column."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from amcli.card.source_map import Origin, SourceMap
+from amcli.linting.finding import Finding, Place
+
+_DUPLICATE = "duplicate-property"
+
+
+def located(finding: Finding, source: SourceMap) -> Finding:
+    """Return the finding with its place in the text that the card was written in.
+
+    It is the property's name where that is at fault, of a duplicate the second one, else the
+    value. A pointer to something that is missing leads to what lacks it.
+    """
+    twice = finding.slug == _DUPLICATE
+    origin = (source.duplicate if twice else source.origin)(finding.pointer)
+    return replace(finding, place=_place(origin, on_name=twice or finding.on_name))
+
+
+def _place(origin: Origin, *, on_name: bool) -> Place:
+    span = origin.name if on_name and origin.name is not None else origin.value
+    data = origin.data
+    return Place(
+        file=span.file,
+        line=span.line,
+        column=span.column,
+        end_line=span.end_line,
+        end_column=span.end_column,
+        data_file=data.file if data else None,
+        data_key=data.key if data else None,
+        expression=origin.expression,
+    )
+
+
+def whole_file(finding: Finding, file: str) -> Finding:
+    """Return the finding at the first character of a file, where nothing better is known."""
+    return replace(finding, place=Place(file, 1, 1, 1, 1))
