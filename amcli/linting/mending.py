@@ -19,13 +19,13 @@ def renamed(card: Mapping[str, Any], error: SchemaError, name: str) -> Fix | Non
     """Return the fix that gives an unknown property its known name; none if that is taken."""
     if name in _object_of(card, error.pointer):
         return None
-    return _as_sure_as(error.property, name, RenameProperty(error.pointer, name))
+    return as_sure_as(error.property, name, RenameProperty(error.pointer, name))
 
 
 def respelt(error: SchemaError, names: Iterable[str]) -> Fix | None:
     """Return the fix that writes the one of these names which the value resembles."""
     name = closest(error.value, names)
-    return None if name is None else _as_sure_as(error.value, name, SetValue(error.pointer, name))
+    return None if name is None else as_sure_as(error.value, name, SetValue(error.pointer, name))
 
 
 def retyped(error: SchemaError) -> Fix | None:
@@ -91,7 +91,8 @@ def header_mended(error: SchemaError) -> Fix | None:
     return retyped(error)
 
 
-def _as_sure_as(found: object, meant: str, change: Edit) -> Fix:
+def as_sure_as(found: object, meant: str, change: Edit) -> Fix:
+    """Return the fix that writes what was meant: safe where only capitals differ."""
     same = isinstance(found, str) and found.casefold() == meant.casefold()
     return safely(change) if same else unsafely(change)
 

@@ -153,8 +153,8 @@ def _unknown_value(error: SchemaError) -> Mistake:
     if not isinstance(error.value, str):
         return Mistake("wrong-value-type", error.pointer, _expected(error), _rewritten(error))
     hint = did_you_mean(error.value, names)
-    fix = respelt(error, names)
-    return Mistake("unknown-value", error.pointer, _expected(error), hint, fix)
+    mended = respelt(error, names)
+    return Mistake("unknown-value", error.pointer, _expected(error), hint, mended)
 
 
 def _wrong_type(error: SchemaError) -> Mistake:

@@ -6,10 +6,54 @@ import difflib
 
 from amcli.errors import UsageError
 from amcli.linting.rule import Rule
-from amcli.linting.rules import actions, inputs, links, registration, structure, support, text
+from amcli.linting.rules import (
+    accessibility,
+    actions,
+    clients,
+    head,
+    ids,
+    images,
+    inputs,
+    layout,
+    links,
+    refresh,
+    registration,
+    registration_mail,
+    registration_record,
+    registration_targets,
+    security,
+    size,
+    structure,
+    support,
+    text,
+    undocumented,
+    values,
+)
 from amcli.suggestion import did_you_mean
 
-_MODULES = (structure, support, actions, inputs, links, text, registration)
+_MODULES = (
+    structure,
+    support,
+    actions,
+    inputs,
+    links,
+    text,
+    registration,
+    registration_mail,
+    registration_record,
+    registration_targets,
+    images,
+    accessibility,
+    layout,
+    size,
+    security,
+    clients,
+    head,
+    ids,
+    refresh,
+    undocumented,
+    values,
+)
 
 RULES: tuple[Rule, ...] = tuple(
     sorted(

@@ -73,7 +73,8 @@ def test_numbers_in_pointers_sort_as_numbers() -> None:
 def test_what_free_form_json_holds_is_nobody_elses_matter() -> None:
     inner = {"type": "Action.Submit", "id": "x", "url": "http://localhost"}
     action = {"type": "Action.InvokeAddInCommand", "addInId": "a", "desktopCommandId": "b"}
-    assert lint(card(actions=[{**action, "initializationContext": {"a": [inner, inner]}}])) == []
+    found = lint(card(actions=[{**action, "initializationContext": {"a": [inner, inner]}}]))
+    assert [finding for finding in found if "initializationContext" in finding.pointer] == []
 
 
 def test_a_signed_card_is_not_asked_for_its_originator() -> None:

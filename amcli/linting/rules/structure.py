@@ -6,12 +6,10 @@ from collections.abc import Iterator
 
 from amcli.linting.facts import CardFacts
 from amcli.linting.finding import Severity
-from amcli.linting.rule import ADAPTIVE, MESSAGE, Certainty, Problem, rule
+from amcli.linting.rule import ADAPTIVE, Certainty, Problem, rule
 
 _ADAPTIVE = "Microsoft, Adaptive Cards schema explorer and Outlook's card reference"
 _BOTH = "Microsoft, Adaptive Cards schema explorer; legacy message card reference"
-_RENDERER = "Microsoft, the adaptivecards JavaScript renderer"
-_MESSAGE = "Microsoft, legacy message card reference"
 
 
 def from_schema(card: CardFacts, slug: str) -> Iterator[Problem]:
@@ -30,6 +28,7 @@ def unknown_type(card: CardFacts) -> Iterator[Problem]:
     Why it matters: Outlook leaves the element or the button out without a word.
     Example: {"type": "TextBlok", "text": "Hello"}
     Use instead: {"type": "TextBlock", "text": "Hello"}; the names are exact, capitals included.
+    Fix: unsafe: writes the type that it resembles; safe where only capitals differ.
     """
     for problem in from_schema(card, "unknown-type"):
         if problem.pointer not in card.fallbacks:
@@ -44,6 +43,7 @@ def misplaced_type(card: CardFacts) -> Iterator[Problem]:
     Why it matters: Outlook leaves it out.
     Example: {"type": "AdaptiveCard", "body": [{"type": "Action.OpenUrl", "url": "https://..."}]}
     Use instead: put actions into `actions`, or into an ActionSet in the body.
+    Fix: none: only the author knows where it should stand.
     """
     return from_schema(card, "misplaced-type")
 
@@ -56,6 +56,8 @@ def missing_property(card: CardFacts) -> Iterator[Problem]:
     Why it matters: the element is not shown, or the click fails.
     Example: {"type": "Image", "altText": "Logo"}
     Use instead: {"type": "Image", "url": "https://example.com/logo.png", "altText": "Logo"}
+    Fix: unsafe: gives a misspelt property its name, safe where only capitals differ; what is not
+    there at all only the author knows.
     """
     return from_schema(card, "missing-property")
 
@@ -68,32 +70,10 @@ def wrong_value_type(card: CardFacts) -> Iterator[Problem]:
     Why it matters: Outlook ignores the value without a word.
     Example: {"title": "Amount", "value": 120}
     Use instead: {"title": "Amount", "value": "120"}
+    Fix: safe: puts quotes around a whole number. Unsafe: around other values, and one object into
+    a list; otherwise none.
     """
     return from_schema(card, "wrong-value-type")
-
-
-@rule("AM105", "unknown-value", Severity.ERROR, Certainty.STATED, source=_BOTH)
-def unknown_value(card: CardFacts) -> Iterator[Problem]:
-    """A value that is not among the names that the property takes.
-
-    What it finds: a colour, size, weight, style or method that does not exist; case is ignored.
-    Why it matters: Outlook takes the default instead, or drops the action.
-    Example: {"type": "TextBlock", "text": "Overdue", "weight": "bold"}
-    Use instead: {"type": "TextBlock", "text": "Overdue", "weight": "bolder"}
-    """
-    return from_schema(card, "unknown-value")
-
-
-@rule("AM106", "malformed-value", Severity.WARNING, Certainty.SEEN, source=_RENDERER)
-def malformed_value(card: CardFacts) -> Iterator[Problem]:
-    """A value that is not written as the property asks.
-
-    What it finds: sizes such as "50 px", versions such as "v1", colours such as "blue".
-    Why it matters: the renderer falls back to its default, so the card looks different.
-    Example: {"type": "Column", "width": "50 px", "items": []}
-    Use instead: {"type": "Column", "width": "50px", "items": []}
-    """
-    return from_schema(card, "malformed-value")
 
 
 @rule("AM107", "unknown-property", Severity.WARNING, Certainty.STATED, source=_BOTH)
@@ -105,6 +85,8 @@ def unknown_property(card: CardFacts) -> Iterator[Problem]:
     Why it matters: Outlook ignores it without a word.
     Example: {"type": "TextBlock", "text": "Overdue", "colour": "attention"}
     Use instead: {"type": "TextBlock", "text": "Overdue", "color": "attention"}
+    Fix: unsafe: gives it the name that it resembles, safe where only capitals differ; none where
+    that name is taken.
     """
     return from_schema(card, "unknown-property")
 
@@ -120,67 +102,12 @@ def duplicate_property(card: CardFacts) -> Iterator[Problem]:
     Why it matters: which of the values counts is up to each program that reads the card.
     Example: {"type": "TextBlock", "text": "One", "text": "Two"}
     Use instead: keep one of them.
+    Fix: none: only the author knows which of the values is meant.
     """
     for pointer in card.document.duplicates:
         name = pointer.rpartition("/")[2]
-        yield Problem(pointer, f'"{name}" stands twice in this object', "keep one of them")
-
-
-@rule("AM109", "value-as-string", Severity.WARNING, Certainty.SEEN, source=_RENDERER)
-def value_as_string(card: CardFacts) -> Iterator[Problem]:
-    """true, false or a number with quotes around it.
-
-    What it finds: "true" where true belongs, "3" where 3 belongs.
-    Why it matters: some readers take it, others ignore it.
-    Example: {"type": "TextBlock", "text": "Hello", "wrap": "true"}
-    Use instead: {"type": "TextBlock", "text": "Hello", "wrap": true}
-    """
-    return from_schema(card, "value-as-string")
-
-
-@rule(
-    "AM110", "missing-card-type", Severity.WARNING, Certainty.STATED, source=_MESSAGE,
-    kinds=MESSAGE,
-)  # fmt: skip
-def missing_card_type(card: CardFacts) -> Iterator[Problem]:
-    """A MessageCard without @type.
-
-    What it finds: a card with MessageCard's properties that does not say what it is.
-    Why it matters: the reference requires it; Outlook may not recognise the card.
-    Example: {"summary": "Hello", "sections": []}
-    Use instead: {"@type": "MessageCard", "@context": "http://schema.org/extensions", ...}
-    """
-    return _said(card, "missing-card-type", 'add "@type": "MessageCard"')
-
-
-@rule(
-    "AM111", "missing-context", Severity.WARNING, Certainty.STATED, source=_MESSAGE,
-    kinds=MESSAGE,
-)  # fmt: skip
-def missing_context(card: CardFacts) -> Iterator[Problem]:
-    """A MessageCard without @context.
-
-    What it finds: a MessageCard that does not name its vocabulary.
-    Why it matters: the reference requires it.
-    Example: {"@type": "MessageCard", "summary": "Hello"}
-    Use instead: {"@type": "MessageCard", "@context": "http://schema.org/extensions", ...}
-    """
-    return _said(card, "missing-context", 'add "@context": "http://schema.org/extensions"')
-
-
-@rule(
-    "AM112", "missing-version", Severity.WARNING, Certainty.STATED, source=_ADAPTIVE,
-    kinds=ADAPTIVE,
-)  # fmt: skip
-def missing_version(card: CardFacts) -> Iterator[Problem]:
-    """An Adaptive Card without a version.
-
-    What it finds: a card (not one inside Action.ShowCard) without `version`.
-    Why it matters: the reference requires it; the renderer takes such a card as 1.0.
-    Example: {"type": "AdaptiveCard", "body": []}
-    Use instead: {"type": "AdaptiveCard", "version": "1.0", "body": []}
-    """
-    return _said(card, "missing-version", 'add "version": "1.0"')
+        message = f'"{name}" stands twice in this object'
+        yield Problem(pointer, message, "keep one of them", on_name=True)
 
 
 @rule(
@@ -194,69 +121,9 @@ def fallback_type_name(card: CardFacts) -> Iterator[Problem]:
     Why it matters: there is nothing to fall back to, so the element is dropped.
     Example: {"type": "Action.Execute", "title": "Approve", "fallback": "Action.Submit"}
     Use instead: "drop", or the whole element or action to show instead.
+    Fix: unsafe: writes "drop", which is what Outlook does.
     """
     return from_schema(card, "fallback-type-name")
-
-
-@rule("AM114", "duplicate-id", Severity.ERROR, Certainty.SEEN, source=_RENDERER)
-def duplicate_id(card: CardFacts) -> Iterator[Problem]:
-    """Two elements with the same id.
-
-    What it finds: the second and each further element with an id that is taken; a fallback may
-    have the id of what it stands in for.
-    Why it matters: input values and visibility belong to an id, so one of the two is lost.
-    Example: two Input.Text with "id": "comment"
-    Use instead: an id of its own for each.
-    """
-    seen: set[str] = set()
-    for node in card.identified:
-        if node.pointer in card.stand_ins:
-            continue
-        name = node.value["id"]
-        if name in seen:
-            yield Problem(f"{node.pointer}/id", f'the id "{name}" is taken', "use another id")
-        seen.add(name)
-
-
-@rule("AM115", "similar-id", Severity.WARNING, Certainty.INFERRED, source=_RENDERER)
-def similar_id(card: CardFacts) -> Iterator[Problem]:
-    """Two ids that differ in capitals only.
-
-    What it finds: an id that equals another one when case is ignored.
-    Why it matters: input references ignore case, so they cannot tell the two apart.
-    Example: "id": "Comment" and "id": "comment"
-    Use instead: ids that differ in more than capitals.
-    """
-    seen: dict[str, str] = {}
-    for node in card.identified:
-        name = node.value["id"]
-        first = seen.setdefault(name.casefold(), name)
-        if first != name:
-            message = f'the id "{name}" differs from "{first}" in capitals only'
-            yield Problem(f"{node.pointer}/id", message, "use another id")
-
-
-@rule(
-    "AM116", "missing-summary", Severity.WARNING, Certainty.STATED, source=_MESSAGE,
-    kinds=MESSAGE,
-)  # fmt: skip
-def missing_summary(card: CardFacts) -> Iterator[Problem]:
-    """A MessageCard with neither summary nor text.
-
-    What it finds: a card without `summary` and without `text`.
-    Why it matters: the reference asks for one of them; it stands in the message list.
-    Example: {"@type": "MessageCard", "title": "Expense", "sections": []}
-    Use instead: add "summary": "Expense of 120 EUR by Ann".
-    """
-    value = card.document.value
-    if not any(isinstance(value.get(name), str) for name in ("summary", "text")):
-        message = "the card has neither summary nor text"
-        yield Problem("", message, 'add "summary": one line for the message list')
-
-
-def _said(card: CardFacts, slug: str, hint: str) -> Iterator[Problem]:
-    for problem in from_schema(card, slug):
-        yield Problem(problem.pointer, problem.message, hint)
 
 
 RULES = (
@@ -264,16 +131,7 @@ RULES = (
     misplaced_type,
     missing_property,
     wrong_value_type,
-    unknown_value,
-    malformed_value,
     unknown_property,
     duplicate_property,
-    value_as_string,
-    missing_card_type,
-    missing_context,
-    missing_version,
     fallback_type_name,
-    duplicate_id,
-    similar_id,
-    missing_summary,
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from amcli.card.document import Node
 from amcli.linting.facts import FIRST_EXECUTE_VERSION, CardFacts
 from amcli.linting.finding import Severity
+from amcli.linting.fix import Fix, SetValue, unsafely
 from amcli.linting.rule import ADAPTIVE, Certainty, Problem, rule
 from amcli.linting.rules.structure import from_schema
 
@@ -16,6 +17,9 @@ _MODEL = "Microsoft, universal action model for actionable messages"
 _RUN_VERSIONS = {(1, 0), (1, 4)}
 _CHECKS = ("isRequired", "errorMessage", "regex", "label")
 _CHECKS_SINCE = (1, 3)
+_OLD = 'write "version": "1.0" in the card'
+_NEW = 'write "version": "1.4" if a bot answers; otherwise use Action.Http'
+_ONE_OF_TWO = 'write "version": "1.0", or "1.4" if a bot answers'
 
 
 @rule(
@@ -30,10 +34,12 @@ def unsupported_version(card: CardFacts) -> Iterator[Problem]:
     clients and not by others.
     Example: "version": "1.2"
     Use instead: "1.0" with Action.Http, or "1.4" with Action.Execute and a bot.
+    Fix: unsafe: writes 1.4 where the card asks a bot, otherwise 1.0.
     """
     if card.version is not None and card.version not in _RUN_VERSIONS:
         message = f"Outlook runs version 1.0 and 1.4, this card is {card.document.version}"
-        yield Problem("/version", message, 'write "version": "1.0", or "1.4" if a bot answers')
+        fix = _version("1.4" if card.executes else "1.0")
+        yield Problem("/version", message, _ONE_OF_TWO, fix)
 
 
 @rule(
@@ -47,11 +53,12 @@ def http_action_in_1_4(card: CardFacts) -> Iterator[Problem]:
     Why it matters: Outlook leaves such buttons out; from 1.4 on it knows Action.Execute only.
     Example: {"type": "AdaptiveCard", "version": "1.4", "actions": [{"type": "Action.Http", ...}]}
     Use instead: "version": "1.0".
+    Fix: unsafe: writes version 1.0; what came with newer versions may then be missing.
     """
     if card.is_at_least(FIRST_EXECUTE_VERSION) and not card.executes:
         for action in card.shown("Action.Http"):
             message = f"Outlook shows no Action.Http in a card of version {card.document.version}"
-            yield Problem(_type_of(action), message, 'write "version": "1.0" in the card')
+            yield Problem(type_of(action), message, _OLD, _version("1.0"))
 
 
 @rule(
@@ -65,15 +72,17 @@ def execute_before_1_4(card: CardFacts) -> Iterator[Problem]:
     Why it matters: Outlook does not know them there and leaves them out.
     Example: {"type": "AdaptiveCard", "version": "1.0", "refresh": {...}}
     Use instead: "version": "1.4" and a bot that answers, or Action.Http and autoInvokeAction.
+    Fix: unsafe: writes version 1.4; a bot must answer.
     """
     if card.is_at_least(FIRST_EXECUTE_VERSION) or card.shown("Action.Http"):
         return
-    hint = 'write "version": "1.4" if a bot answers; otherwise use Action.Http'
+    fix = _version("1.4") if card.version else None
     for action in card.executes:
         if action.parent is None or action.parent.holder != "refresh":
-            yield Problem(_type_of(action), "Action.Execute needs card version 1.4", hint)
+            message = "Action.Execute needs card version 1.4"
+            yield Problem(type_of(action), message, _NEW, fix)
     if "refresh" in card.document.value:
-        yield Problem("/refresh", "refresh needs card version 1.4", hint)
+        yield Problem("/refresh", "refresh needs card version 1.4", _NEW, fix, on_name=True)
 
 
 @rule(
@@ -88,6 +97,7 @@ def mixed_action_models(card: CardFacts) -> Iterator[Problem]:
     Why it matters: Outlook runs one model or the other; the odd ones out are not shown.
     Example: Approve as Action.Http and Reject as Action.Execute
     Use instead: Action.Http only, with version 1.0, or Action.Execute only, with version 1.4.
+    Fix: none: only the author knows whether a service or a bot answers.
     """
     old = card.shown("Action.Http")
     if not (old and card.executes):
@@ -95,7 +105,7 @@ def mixed_action_models(card: CardFacts) -> Iterator[Problem]:
     new = card.is_at_least(FIRST_EXECUTE_VERSION)
     for action in old if new else card.executes:
         message = f"the card mixes Action.Http and Action.Execute; this {action.type} is left out"
-        yield Problem(_type_of(action), message, "use one of the two in the whole card")
+        yield Problem(type_of(action), message, "use one of the two in the whole card")
 
 
 @rule(
@@ -109,11 +119,12 @@ def unsupported_action(card: CardFacts) -> Iterator[Problem]:
     Why it matters: Outlook drops the button.
     Example: {"type": "Action.Submit", "title": "Approve"}
     Use instead: Action.Http, or Action.Execute in a card of version 1.4.
+    Fix: none: only the author knows which URL is to be called.
     """
     for action in card.shown("Action.Submit"):
         if "fallback" not in action.value:
             message = "Outlook does not show Action.Submit"
-            yield Problem(_type_of(action), message, "use Action.Http with method, url and body")
+            yield Problem(type_of(action), message, "use Action.Http with method, url and body")
 
 
 @rule(
@@ -127,11 +138,15 @@ def unsupported_input(card: CardFacts) -> Iterator[Problem]:
     Why it matters: Outlook drops the input, and nobody can fill it in.
     Example: {"type": "Input.Time", "id": "start"}
     Use instead: Input.Text with a placeholder such as 14:30, checked by the service.
+    Fix: unsafe: writes Input.Text; none where the input has min or max.
     """
     for node in card.shown("Input.Time"):
         if "fallback" not in node.value:
             message = "Outlook does not show Input.Time"
-            yield Problem(_type_of(node), message, "use Input.Text and check it in the service")
+            plain = not {"min", "max"} & node.value.keys()
+            fix = unsafely(SetValue(type_of(node), "Input.Text")) if plain else None
+            hint = "use Input.Text and check it in the service"
+            yield Problem(type_of(node), message, hint, fix)
 
 
 @rule(
@@ -145,11 +160,12 @@ def unsupported_element(card: CardFacts) -> Iterator[Problem]:
     Why it matters: Outlook stops at version 1.4 and leaves them out.
     Example: {"type": "Table", "rows": [...]}
     Use instead: ColumnSet with a Column for each column, or FactSet.
+    Fix: none: only the author knows how it should look instead.
     """
     for node in card.shown("Table", "Carousel"):
         if "fallback" not in node.value:
             message = f"{node.type} is newer than what Outlook runs"
-            yield Problem(_type_of(node), message, "build it from ColumnSet, or use FactSet")
+            yield Problem(type_of(node), message, "build it from ColumnSet, or use FactSet")
 
 
 @rule(
@@ -166,10 +182,11 @@ def withdrawn_action(card: CardFacts) -> Iterator[Problem]:
     Why it matters: nothing says that it still works.
     Example: {"type": "Action.Transaction", "title": "Pay"}
     Use instead: Action.OpenUrl to a page where people pay.
+    Fix: none: only the author knows the page.
     """
     for node in card.of_type("Action.Transaction", "Transaction"):
         message = f"{node.type} was withdrawn in 2018"
-        yield Problem(_type_of(node), message, "open a page for it instead")
+        yield Problem(type_of(node), message, "open a page for it instead")
 
 
 @rule(
@@ -184,6 +201,7 @@ def fallback_shown(card: CardFacts) -> Iterator[Problem]:
     it may be that they see nothing.
     Example: {"type": "Table", "rows": [...], "fallback": {"type": "TextBlock", "text": "..."}}
     Use instead: the fallback itself, if the card is for Outlook only.
+    Fix: none: the card may be for other hosts too.
     """
     for problem in from_schema(card, "unknown-type"):
         if problem.pointer in card.fallbacks:
@@ -191,7 +209,7 @@ def fallback_shown(card: CardFacts) -> Iterator[Problem]:
     for node in card.shown("Action.Submit", "Input.Time", "Table", "Carousel"):
         if "fallback" in node.value:
             message = f"Outlook does not show {node.type}; its fallback is shown"
-            yield Problem(_type_of(node), message)
+            yield Problem(type_of(node), message)
 
 
 @rule(
@@ -206,6 +224,7 @@ def input_check_before_1_3(card: CardFacts) -> Iterator[Problem]:
     Why it matters: they came with 1.3; at 1.0 the label may be missing and nothing be checked.
     Example: {"type": "Input.Text", "id": "reason", "isRequired": true} in a card of version 1.0
     Use instead: a TextBlock as label, and checks in the service that answers the click.
+    Fix: none: only the author knows what the service checks.
     """
     if card.version is None or card.is_at_least(_CHECKS_SINCE):
         return
@@ -214,10 +233,15 @@ def input_check_before_1_3(card: CardFacts) -> Iterator[Problem]:
         for name in _CHECKS:
             if name in node.value:
                 message = f"{name} needs card version 1.3; this card is {card.document.version}"
-                yield Problem(f"{node.pointer}/{name}", message, hint)
+                yield Problem(f"{node.pointer}/{name}", message, hint, on_name=True)
 
 
-def _type_of(node: Node) -> str:
+def _version(version: str) -> Fix:
+    return unsafely(SetValue("/version", version))
+
+
+def type_of(node: Node) -> str:
+    """Return the pointer of an object's type."""
     return f"{node.pointer}/{'@type' if '@type' in node.value else 'type'}"
 
 

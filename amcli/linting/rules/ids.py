@@ -1,0 +1,57 @@
+"""AM11x: names that tell the parts of a card apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from amcli.linting.facts import CardFacts
+from amcli.linting.finding import Severity
+from amcli.linting.rule import Certainty, Problem, rule
+
+_RENDERER = "Microsoft, the adaptivecards JavaScript renderer"
+
+
+@rule("AM114", "duplicate-id", Severity.ERROR, Certainty.SEEN, source=_RENDERER)
+def duplicate_id(card: CardFacts) -> Iterator[Problem]:
+    """Two elements with the same id.
+
+    What it finds: the second and each further element with an id that is taken; a fallback may
+    have the id of what it stands in for.
+    Why it matters: input values and visibility belong to an id, so one of the two is lost.
+    Example: two Input.Text with "id": "comment"
+    Use instead: an id of its own for each.
+    Fix: none: what refers to the id does not say which of the two it means.
+    """
+    seen: set[str] = set()
+    for node in card.identified:
+        if node.pointer in card.stand_ins:
+            continue
+        name = node.value["id"]
+        if name in seen:
+            yield Problem(f"{node.pointer}/id", f'the id "{name}" is taken', "use another id")
+        seen.add(name)
+
+
+@rule("AM115", "similar-id", Severity.WARNING, Certainty.INFERRED, source=_RENDERER)
+def similar_id(card: CardFacts) -> Iterator[Problem]:
+    """Two ids that differ in capitals only.
+
+    What it finds: an id that equals another one when case is ignored.
+    Why it matters: input references ignore case, so they cannot tell the two apart.
+    Example: "id": "Comment" and "id": "comment"
+    Use instead: ids that differ in more than capitals.
+    Fix: none: what refers to the id does not say which of the two it means.
+    """
+    seen: dict[str, str] = {}
+    for node in card.identified:
+        name = node.value["id"]
+        first = seen.setdefault(name.casefold(), name)
+        if first != name:
+            message = f'the id "{name}" differs from "{first}" in capitals only'
+            yield Problem(f"{node.pointer}/id", message, "use another id")
+
+
+RULES = (
+    duplicate_id,
+    similar_id,
+)
