@@ -28,6 +28,8 @@ check: $(VENV)/.dev
 	@$(BIN)/mypy
 
 bench: $(VENV)/.package
+	@test -e $(VENV)/bench/.others || $(MAKE) --no-print-directory -- $(VENV)/bench/.others || \
+		echo "Not everything to compare with could be installed; what is missing is left out."
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
 clean:
@@ -48,4 +50,12 @@ $(VENV)/.package: pyproject.toml
 $(VENV)/.dev: pyproject.toml $(VENV)/.package
 	@echo "Installing the tools for development into $(VENV) ..."
 	@$(PIP) install --editable '.[dev]'
+	@touch $@
+
+# What amcli is measured beside, away from its own environment.
+$(VENV)/bench/.others:
+	@echo "Installing check-jsonschema and ajv-cli into $(VENV)/bench ..."
+	@$(BIN)/python -m venv $(VENV)/bench
+	@$(VENV)/bench/bin/python -m pip --quiet --disable-pip-version-check install check-jsonschema
+	@npm install --silent --no-fund --no-audit --prefix $(VENV)/bench ajv-cli
 	@touch $@
