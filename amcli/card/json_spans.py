@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from amcli.card.document import pointer_token
@@ -13,8 +13,10 @@ from amcli.card.document import pointer_token
 MAX_NESTING = 2_000
 """Levels; more than any reader of JSON in this program takes."""
 
-# Of a text that is JSON every character but white space is in one of these.
-_LEXEME = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
+_STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
+# A property's name, an opening or closing bracket, any other value; commas tell nothing more.
+_LEXEME = re.compile(rf'({_STRING})\s*:|([{{\[])|([}}\]])|({_STRING}|[^\s{{}}\[\]:,"]+)', re.DOTALL)
+_NAME, _OPENING, _CLOSING, _SCALAR = 1, 2, 3, 4
 
 
 class JsonSpan(NamedTuple):
@@ -45,24 +47,34 @@ def json_spans(text: str) -> JsonSpans:
     """
     reader = _Reader()
     for lexeme in _LEXEME.finditer(text, text.startswith("\ufeff")):
-        reader.take(lexeme[0], lexeme.start(), lexeme.end())
+        kind = lexeme.lastindex
+        if kind == _NAME:
+            reader.name(lexeme[1], lexeme.span(1))
+        elif kind == _SCALAR:
+            reader.value(*lexeme.span())
+        elif kind == _OPENING:
+            reader.begin(lexeme.start(), is_object=lexeme[0] == "{")
+        else:
+            reader.end(lexeme.end(), is_object=lexeme[0] == "}")
     return reader.spans()
 
 
-@dataclass
 class _Holder:
     """An object or a list that has begun and not ended."""
 
-    pointer: str
-    entry: int
-    is_object: bool
-    children: list[int] = field(default_factory=list)
-    """The first entry of each value in it."""
-    names: dict[str, int] = field(default_factory=dict)
-    """Which child a property was last."""
-    name: str | None = None
-    name_span: tuple[int, int] | tuple[None, None] = (None, None)
-    awaits_value: bool = False
+    __slots__ = ("children", "entry", "is_object", "name", "name_span", "names", "pointer")
+
+    def __init__(self, pointer: str, entry: int, *, is_object: bool) -> None:
+        self.pointer = pointer
+        self.entry = entry
+        self.is_object = is_object
+        self.children: list[int] = []
+        """The first entry of each value in it."""
+        self.names: dict[str, int] = {}
+        """Which child a property was last."""
+        self.name: str | None = None
+        """Of the value that comes next."""
+        self.name_span = (0, 0)
 
 
 class _Reader:
@@ -74,18 +86,51 @@ class _Reader:
         self._second: dict[str, tuple[int, int]] = {}
         """By pointer: the entry of the second property of a name, and of the object around it."""
 
-    def take(self, lexeme: str, start: int, end: int) -> None:
-        first = lexeme[0]
-        if first in "{[":
-            self._begin(start, is_object=first == "{")
-        elif first in "}]":
-            self._end(end, is_object=first == "}")
-        elif first in ":,":
-            self._separate(is_colon=first == ":")
-        elif first == '"' and self._is_name():
-            self._name(lexeme, start, end)
-        else:
-            self._value(start, end)
+    def name(self, quoted: str, span: tuple[int, int]) -> None:
+        """Take the name of the value that comes next."""
+        if not self._holders or not self._holders[-1].is_object:
+            raise ValueError("a JSON property outside an object")
+        holder = self._holders[-1]
+        holder.name = json.loads(quoted, strict=False) if "\\" in quoted else quoted[1:-1]
+        holder.name_span = span
+
+    def value(self, start: int, end: int) -> str:
+        """Take a value; return its pointer."""
+        if not self._holders:
+            if self._entries:
+                raise ValueError("more than one JSON value")
+            self._entries.append(("", JsonSpan(start, end)))
+            return ""
+        holder = self._holders[-1]
+        holder.children.append(len(self._entries))
+        if not holder.is_object:
+            pointer = f"{holder.pointer}/{len(holder.children) - 1}"
+            self._entries.append((pointer, JsonSpan(start, end)))
+            return pointer
+        if holder.name is None:
+            raise ValueError("a JSON value without a name in an object")
+        pointer = f"{holder.pointer}/{pointer_token(holder.name)}"
+        self._entries.append((pointer, JsonSpan(start, end, *holder.name_span)))
+        if holder.name in holder.names:
+            self._replace(holder, holder.names[holder.name], pointer)
+        holder.names[holder.name] = len(holder.children) - 1
+        holder.name = None
+        return pointer
+
+    def begin(self, start: int, *, is_object: bool) -> None:
+        """Take the beginning of an object or a list."""
+        if len(self._holders) == MAX_NESTING:
+            raise ValueError("JSON that is nested too deeply")
+        entry = len(self._entries)
+        self._holders.append(_Holder(self.value(start, start), entry, is_object=is_object))
+
+    def end(self, end: int, *, is_object: bool) -> None:
+        """Take the end of an object or a list."""
+        if not self._holders or self._holders[-1].is_object is not is_object:
+            raise ValueError("a JSON bracket that closes nothing")
+        entry = self._holders.pop().entry
+        pointer, span = self._entries[entry]
+        self._entries[entry] = pointer, span._replace(end=end)
 
     def spans(self) -> JsonSpans:
         """Return what was read; raises ValueError where something is missing."""
@@ -101,73 +146,13 @@ class _Reader:
             },
         )
 
-    def _is_name(self) -> bool:
-        return (
-            bool(self._holders) and self._holders[-1].is_object and self._holders[-1].name is None
-        )
-
-    def _name(self, lexeme: str, start: int, end: int) -> None:
-        holder = self._holders[-1]
-        holder.name = json.loads(lexeme, strict=False) if "\\" in lexeme else lexeme[1:-1]
-        holder.name_span = start, end
-
-    def _value(self, start: int, end: int) -> str:
-        """Note a value; return its pointer."""
-        pointer, names = self._place()
-        self._entries.append((pointer, JsonSpan(start, end, *names)))
-        return pointer
-
-    def _place(self) -> tuple[str, tuple[int, int] | tuple[None, None]]:
-        entry = len(self._entries)
-        if not self._holders:
-            if entry:
-                raise ValueError("more than one JSON value")
-            return "", (None, None)
-        holder = self._holders[-1]
-        if not holder.awaits_value:
-            raise ValueError("a JSON value where none can stand")
-        holder.awaits_value = False
-        child = len(holder.children)
-        holder.children.append(entry)
-        if not holder.is_object:
-            return f"{holder.pointer}/{child}", (None, None)
-        assert holder.name is not None  # noqa: S101 - a colon came before, and a name before it
-        pointer = f"{holder.pointer}/{pointer_token(holder.name)}"
-        self._note_duplicate(holder, holder.name, child, pointer)
-        return pointer, holder.name_span
-
-    def _note_duplicate(self, holder: _Holder, name: str, child: int, pointer: str) -> None:
-        earlier = holder.names.get(name)
-        if earlier is not None:
-            self._dead.append(range(holder.children[earlier], holder.children[earlier + 1]))
-            # The same pointer in an object that is dead itself is no second property of this one.
-            if self._second.get(pointer, (0, -1))[1] != holder.entry:
-                self._second[pointer] = holder.children[child], holder.entry
-        holder.names[name] = child
-
-    def _begin(self, start: int, *, is_object: bool) -> None:
-        if len(self._holders) == MAX_NESTING:
-            raise ValueError("JSON that is nested too deeply")
-        entry = len(self._entries)
-        pointer = self._value(start, start)
-        self._holders.append(_Holder(pointer, entry, is_object, awaits_value=not is_object))
-
-    def _end(self, end: int, *, is_object: bool) -> None:
-        if not self._holders or self._holders[-1].is_object is not is_object:
-            raise ValueError("a JSON bracket that closes nothing")
-        entry = self._holders.pop().entry
-        pointer, span = self._entries[entry]
-        self._entries[entry] = pointer, span._replace(end=end)
-
-    def _separate(self, *, is_colon: bool) -> None:
-        if not self._holders:
-            raise ValueError("more than one JSON value")
-        holder = self._holders[-1]
-        if is_colon:
-            holder.awaits_value = holder.is_object and holder.name is not None
-        else:
-            holder.name = None
-            holder.awaits_value = not holder.is_object
+    def _replace(self, holder: _Holder, earlier: int, pointer: str) -> None:
+        """Note that the value that was taken last stands in place of an earlier one."""
+        first, after = holder.children[earlier], holder.children[earlier + 1]
+        self._dead.append(range(first, after))
+        # The same pointer in an object that is dead itself is no second property of this one.
+        if self._second.get(pointer, (0, -1))[1] != holder.entry:
+            self._second[pointer] = len(self._entries) - 1, holder.entry
 
 
 def _outermost(ranges: list[range]) -> Iterator[range]:

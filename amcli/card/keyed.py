@@ -1,7 +1,7 @@
-"""Data that knows its key: text and numbers that say which value of the data they are.
+"""Data that knows its key: values that say which value of the data they are.
 
-Whatever computes with them gets plain text and plain numbers back, so one that still knows its key
-is the value itself, unchanged.
+Whatever computes with them gets plain text, numbers and lists back, so one that still knows its
+key is the value itself, unchanged.
 """
 
 from __future__ import annotations
@@ -35,20 +35,47 @@ class KeyedNumber(float):
     given: object
 
 
+class KeyedList(PlainList):
+    """A list from data, with its key."""
+
+    key: str
+    given: object
+
+
+class KeyedDict(PlainDict):
+    """A mapping from data, with its key."""
+
+    key: str
+    given: object
+
+
+_KEYED = (KeyedText, KeyedInteger, KeyedNumber, KeyedList, KeyedDict)
+
+
 def keyed(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return plain data with keys for its text and its numbers; true, false and null have none."""
+    """Return plain data with keys for all but true, false, null and dates."""
     return {name: _keyed(value, step_of("", name)) for name, value in data.items()}
 
 
 def key_of(value: object) -> str | None:
     """Return the key of a value that came unchanged from data."""
-    key = getattr(value, "key", None) if isinstance(value, (str, int, float)) else None
+    key = getattr(value, "key", None) if isinstance(value, (str, int, float, list, dict)) else None
     return key if isinstance(key, str) else None
+
+
+def like(copied: Any, value: object) -> Any:
+    """Return the copy of a list or mapping, with its key where it has one."""
+    key = key_of(value)
+    if key is None or not isinstance(value, (KeyedList, KeyedDict)):
+        return copied
+    found = type(value)(copied)
+    found.key = key
+    return found
 
 
 def given(value: Any) -> Any:
     """Return the very object that the data had, or the value itself."""
-    return value.given if isinstance(value, (KeyedText, KeyedInteger, KeyedNumber)) else value
+    return getattr(value, "given", value) if isinstance(value, _KEYED) else value
 
 
 def step_of(key: str, name: str | int) -> str:
@@ -62,15 +89,18 @@ def step_of(key: str, name: str | int) -> str:
 
 def _keyed(value: Any, key: str) -> Any:
     if isinstance(value, dict):
-        return PlainDict({name: _keyed(v, step_of(key, name)) for name, v in value.items()})
+        items = {name: _keyed(item, step_of(key, name)) for name, item in value.items()}
+        return _with(KeyedDict(items), key, value)
     if isinstance(value, list):
-        return PlainList(_keyed(item, step_of(key, n)) for n, item in enumerate(value))
-    kind = _KINDS.get(type(value))
-    if kind is None:
-        return value
-    found = kind(value)
+        listed = KeyedList(_keyed(item, step_of(key, n)) for n, item in enumerate(value))
+        return _with(listed, key, value)
+    kind = _SCALARS.get(type(value))
+    return value if kind is None else _with(kind(value), key, value)
+
+
+def _with(found: Any, key: str, value: Any) -> Any:
     found.key, found.given = key, value
     return found
 
 
-_KINDS: Mapping[type, Any] = {str: KeyedText, int: KeyedInteger, float: KeyedNumber}
+_SCALARS: Mapping[type, Any] = {str: KeyedText, int: KeyedInteger, float: KeyedNumber}

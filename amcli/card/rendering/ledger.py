@@ -14,6 +14,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from amcli.card.keyed import like
 from amcli.card.plain_data import PlainDict, PlainList
 from amcli.card.rendering.limits import MAX_OUTPUT_CHARACTERS, MAX_TURNS, LimitReached
 
@@ -255,9 +256,9 @@ def settled(value: Any) -> Any:
     if value is None or isinstance(value, (str, int, float, Decimal, date, time, InputReference)):
         return value
     if isinstance(value, dict):
-        return {plain(name): settled(plain(item)) for name, item in value.items()}
+        return like({plain(n): settled(plain(item)) for n, item in value.items()}, value)
     if isinstance(value, Iterable):
-        return [settled(plain(item)) for item in _counted(value)]
+        return like([settled(plain(item)) for item in _counted(value)], value)
     raise PrintError(*_unprintable(value))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jinja2.exceptions import TemplateSyntaxError
@@ -26,40 +26,55 @@ if TYPE_CHECKING:
 MARK = re.compile(f"{OPEN}{LINE_MARK}(\\d+){CLOSE}")
 
 
-@dataclass
 class MarkTable:
     """Which part of which template a mark in the text stands for."""
 
-    sources: dict[str, str] = field(default_factory=dict)
-    """By template: its text as it is, a byte order mark included."""
-    _places: list[Written] = field(default_factory=list)
-    _nodes: dict[int, Written] = field(default_factory=dict)
-    """By the identity of the nodes of the tree that was read last."""
-    _lines: list[range] = field(default_factory=list)
-    """Of the template that was read last."""
+    def __init__(self) -> None:
+        self.sources: dict[str, str] = {}
+        """By template: its text as it is, a byte order mark included."""
+        self._places: list[Written] = []
+        self._read: dict[int, TreeMarks] = {}
 
     def read(self, lexer: Lexer, tree: nodes.Template, name: str, source: str) -> None:
-        """Learn where the parts of a template stand; its tree is rewritten next."""
+        """Learn where the parts of a template stand."""
         self.sources[name] = source
         text = one_character_breaks(source.removeprefix("\ufeff"))
-        self._nodes = _nodes_placed(lexer, tree, name, text)
-        self._lines = line_ranges(text)
+        self._read[id(tree)] = TreeMarks(
+            self._places, name, line_ranges(text), _places(lexer, tree, name, text)
+        )
 
-    def mark(self, name: str, node: nodes.Node) -> str:
-        """Return the mark for the text that follows it."""
-        place = self._nodes.get(id(node))
-        if place is None:
-            line = self._lines[node.lineno - 1]
-            place = Written(name, line.start, line.stop, None)
-        self._places.append(place)
-        return f"{OPEN}{LINE_MARK}{len(self._places) - 1}{CLOSE}"
+    def of(self, tree: nodes.Template) -> TreeMarks:
+        """Return the marks for a tree that was read; once, as the tree is rewritten then."""
+        return self._read.pop(id(tree))
 
     def __getitem__(self, number: int) -> Written:
         """Return what a mark stands for."""
         return self._places[number]
 
 
-def _nodes_placed(lexer: Lexer, tree: nodes.Template, name: str, text: str) -> dict[int, Written]:
+@dataclass(frozen=True)
+class TreeMarks:
+    """The marks of one tree."""
+
+    places: list[Written]
+    """Of all templates."""
+    name: str
+    lines: list[range]
+    parts: dict[int, Written]
+    """By the identity of the tree's nodes."""
+
+    def mark(self, node: nodes.Node, skipped: int = 0) -> str:
+        """Return the mark for the text that a node makes, but for its first characters."""
+        line = self.lines[node.lineno - 1]
+        place = self.parts.get(id(node)) or Written(self.name, line.start, line.stop, None)
+        if skipped and place.text is not None:
+            start, text = place.start + skipped, place.text[skipped:]
+            place = Written(self.name, start, place.end, text)
+        self.places.append(place)
+        return f"{OPEN}{LINE_MARK}{len(self.places) - 1}{CLOSE}"
+
+
+def _places(lexer: Lexer, tree: nodes.Template, name: str, text: str) -> dict[int, Written]:
     try:
         parts = list(written_parts(name, lexemes(lexer.tokeniter(text, name), text), text))
     except (ValueError, TemplateSyntaxError):

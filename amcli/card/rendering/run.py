@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from amcli.card.plain_data import plain_data
 from amcli.card.rendering.limits import MAX_OUTPUT_CHARACTERS, LimitReached
+from amcli.card.rendering.marks import MarkTable
 from amcli.card.rendering.sandbox import CardEnvironment
 from amcli.card.rendering.trouble import told_with_place
 from amcli.card.reserved import PURPOSE_TOKEN_PLACEHOLDER
@@ -85,16 +86,26 @@ def telling_places(
     return told_with_place(folder, main or template.file, variables)
 
 
-def environment_of(template: CardTemplate) -> CardEnvironment:
-    """Return the environment of a template's folder; it keeps compiled templates."""
+def environment_of(template: CardTemplate, *, marked: bool = False) -> CardEnvironment:
+    """Return the environment of a template's folder; it keeps compiled templates.
+
+    A ``marked`` one leaves marks in the text and has a table of them.
+    """
     if template.texts:
-        return CardEnvironment(template.folder, texts=template.texts)
-    return _environment(template.folder.resolve())  # a relative one means another after a chdir
+        return _new_environment(template.folder, template.texts, marked=marked)
+    folder = template.folder.resolve()  # a relative one means another after a chdir
+    return _environment(folder, marked)
 
 
 @lru_cache(maxsize=64)
-def _environment(folder: Path) -> CardEnvironment:
-    return CardEnvironment(folder)
+def _environment(folder: Path, marked: bool) -> CardEnvironment:
+    return _new_environment(folder, None, marked=marked)
+
+
+def _new_environment(
+    folder: Path, texts: Mapping[Path, str] | None, *, marked: bool
+) -> CardEnvironment:
+    return CardEnvironment(folder, texts=texts, marks=MarkTable() if marked else None)
 
 
 def run(environment: CardEnvironment, file: str, variables: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from amcli.card.keyed import given
 from amcli.card.plain_data import MAX_INTEGER_BITS
+from amcli.card.rendering.code import CardCodeGenerator
 from amcli.card.rendering.filters import (
     DATE_ATTRIBUTES,
     LIST_METHODS,
@@ -44,7 +45,7 @@ from amcli.card.rendering.ledger import (
 from amcli.card.rendering.limits import PREPARE, LimitReached
 from amcli.card.rendering.loading import FolderLoader, FreshModuleTemplate
 from amcli.card.rendering.marks import MARK, MarkTable
-from amcli.card.rendering.syntax import NAMELESS, CardCodeGenerator, Rewriter
+from amcli.card.rendering.syntax import NAMELESS, Rewriter
 
 _TESTS: dict[str, Any] = dict(TESTS)  # typed too narrowly by Jinja
 _ASKS_ABOUT_UNDEFINED = frozenset({"defined", "undefined", "none", "callable", "filter", "test"})
@@ -102,7 +103,8 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
         filename: str | None,
         defer_init: bool = False,
     ) -> str:
-        rewritten = Rewriter(name or NAMELESS, self.marks).visit(source)
+        marks = self.marks.of(source) if self.marks is not None else None
+        rewritten = Rewriter(name or NAMELESS, marks).visit(source)
         return super()._generate(rewritten, name, filename, defer_init)
 
     def length(self, text: str) -> int:

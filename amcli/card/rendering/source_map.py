@@ -31,11 +31,11 @@ from amcli.card.rendering.run import (
     CardTemplate,
     Envelope,
     PurposeToken,
+    environment_of,
     run,
     telling_places,
     variables_of,
 )
-from amcli.card.rendering.sandbox import CardEnvironment
 from amcli.card.rendering.written import Written
 from amcli.card.source_map import Piece, PrintedValue, SourceMap
 from amcli.errors import TemplateError
@@ -80,12 +80,13 @@ def marked_text(
     template: CardTemplate, variables: Mapping[str, Any], ledger: Ledger
 ) -> AssembledText:
     """Return the JSON text that a template makes, with the places of its parts."""
-    marks = MarkTable()
-    environment = CardEnvironment(template.folder, texts=template.texts, marks=marks)
+    environment = environment_of(template, marked=True)
     marked = without_marks(run(environment, template.file, variables))
+    marks = environment.marks
+    assert marks is not None  # noqa: S101 - a marked environment was asked for
+    used = {template.file, *(marks[number].template for number in marked.numbers)}
     files = {
-        name: _SourceFile.of(str(template.folder / name), text)
-        for name, text in marks.sources.items()
+        name: _SourceFile.of(str(template.folder / name), marks.sources[name]) for name in used
     }
     assembled = AssembledText(marked, marks, files, Written(template.file, 0, 0, None))
     assembled.assemble(ledger)
@@ -214,7 +215,8 @@ class AssembledText:
             for token in TOKEN.finditer(inner.text):
                 self._value(start + token.start(), start + token.end(), ledger.at(token))
         else:
-            self._value(start, self.length, printed)
+            spaces = len(text) - len(text.lstrip())
+            self._value(start + spaces, self.length - spaces, printed)
 
     def _captured(self, inner: Marked) -> None:
         """Add captured text that became one JSON string: its quotes count as its ends."""

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+import re
+from typing import TYPE_CHECKING, NoReturn
 
 from jinja2 import nodes
-from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import TemplateSyntaxError
 from jinja2.visitor import NodeTransformer
 
 from amcli.card.rendering.filters import REFUSED_FILTERS
 from amcli.card.rendering.ledger import CLOSE, OPEN
-from amcli.card.rendering.marks import MarkTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from amcli.card.rendering.marks import TreeMarks
 
 _REFUSED_FUNCTIONS = {"lipsum": "write the text you want to see"}
+_OWN_CHARACTER = re.compile(f"([{OPEN}{CLOSE}])")
 NAMELESS = "<template>"
 """The name of a template that was given as text."""
 _CALL = 10  # a call takes about as long as this many loop turns
@@ -31,7 +36,7 @@ class Refused(TemplateSyntaxError):
 class Rewriter(NodeTransformer):
     """Rewrites one template's tree; with ``marks`` each part leaves a mark in front of it."""
 
-    def __init__(self, name: str, marks: MarkTable | None = None) -> None:
+    def __init__(self, name: str, marks: TreeMarks | None = None) -> None:
         self._name = name
         self._marks = marks
 
@@ -41,21 +46,30 @@ class Rewriter(NodeTransformer):
         """Replace prints by calls that leave a token; literal text stays."""
         written: list[nodes.Expr] = []
         for child in node.nodes:
-            if self._marks is not None:
-                mark = self._marks.mark(self._name, child)
-                written.append(nodes.TemplateData(mark, lineno=child.lineno))
             if isinstance(child, nodes.TemplateData):
-                written.append(self._literal(child))
+                written += self._literal(child)
             else:
+                written += self._mark(child)
                 written.append(self._call("put", child.lineno, self.visit(child)))
         node.nodes = written
         return node
 
-    def _literal(self, node: nodes.TemplateData) -> nodes.Expr:
-        if OPEN in node.data or CLOSE in node.data:
-            const = nodes.Const(node.data, lineno=node.lineno)
-            return self._call("put_literal", node.lineno, const)
-        return node
+    def _literal(self, node: nodes.TemplateData) -> Iterator[nodes.Expr]:
+        """Yield literal text; our own two characters become tokens."""
+        at = 0
+        for text in _OWN_CHARACTER.split(node.data):
+            yield from self._mark(node, at) if text else ()
+            if text in {OPEN, CLOSE}:
+                const = nodes.Const(text, lineno=node.lineno)
+                yield self._call("put_literal", node.lineno, const)
+            elif text:
+                yield nodes.TemplateData(text, lineno=node.lineno)
+            at += len(text)
+
+    def _mark(self, node: nodes.Expr, skipped: int = 0) -> list[nodes.Expr]:
+        if self._marks is None:
+            return []
+        return [nodes.TemplateData(self._marks.mark(node, skipped), lineno=node.lineno)]
 
     def visit_Const(self, node: nodes.Const) -> nodes.Expr:
         """Make string constants the author's own text."""
@@ -67,6 +81,13 @@ class Rewriter(NodeTransformer):
         """``~`` keeps its parts apart, so that constants stay the author's and data is escaped."""
         parts = [self.visit(part) for part in node.nodes]
         return self._call("concatenate", node.lineno, nodes.List(parts, lineno=node.lineno))
+
+    def visit_Assign(self, node: nodes.Assign) -> nodes.Assign:
+        """Give several names the characters of plain text."""
+        self.generic_visit(node)
+        if isinstance(node.target, nodes.Tuple):
+            node.node = self._environment("plain_itself", node.lineno, node.node)
+        return node
 
     def visit_AssignBlock(self, node: nodes.AssignBlock) -> nodes.Node | list[nodes.Node]:
         """Split ``{% set x | f %}``: capture first, then filter, which sees plain text."""
@@ -262,19 +283,3 @@ class Rewriter(NodeTransformer):
     def _environment(self, method: str, line: int, *args: nodes.Node) -> nodes.Expr:
         attribute = nodes.EnvironmentAttribute(method, lineno=line)
         return nodes.Call(attribute, list(args), [], None, None, lineno=line)
-
-
-class CardCodeGenerator(CodeGenerator):
-    """Calls the environment's own methods directly; everything else goes through the sandbox."""
-
-    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
-        """Write the call."""
-        if not isinstance(node.node, nodes.EnvironmentAttribute):
-            super().visit_Call(node, frame, forward_caller=forward_caller)
-            return
-        self.visit(node.node, frame)
-        self.write("(")
-        for argument in node.args:
-            self.visit(argument, frame)
-            self.write(", ")
-        self.write(")")
