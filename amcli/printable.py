@@ -5,6 +5,12 @@ Control characters, line separators, direction marks and lone surrogates become 
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
+JSON_FORMAT_VERSION = 1
+"""Stands as ``amcli`` in every JSON answer; a field that is renamed or removed raises it."""
+
 _MAX_BMP = 0xFFFF
 
 
@@ -21,6 +27,19 @@ def printable_line(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else _escape(c) for c in text)
+
+
+def printable_json(value: Any) -> str:
+    """Return a value as indented JSON that cannot steer a terminal and is always valid UTF-8."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    # Outside strings JSON has only printable characters and line feeds; inside them, what could
+    # steer a terminal or has no UTF-8 (lone surrogates) reads the same as \uXXXX.
+    lines = (line if line.isprintable() else _escaped_json(line) for line in text.split("\n"))
+    return "\n".join(lines)
+
+
+def _escaped_json(line: str) -> str:
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
 
 
 def _escape(character: str) -> str:

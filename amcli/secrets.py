@@ -36,6 +36,11 @@ def without_tokens(text: str) -> str:
     return _TOKEN.sub("***", text)
 
 
+def blotted(text: str) -> str:
+    """Return a text of the same length, with asterisks for what looks like a bearer token."""
+    return _TOKEN.sub(lambda found: "*" * len(found[0]), text)
+
+
 def read_secret(path: Path) -> Secret:
     """Return the first line of a file, without its line end, as a secret.
 

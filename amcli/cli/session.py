@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,13 +13,11 @@ import click
 
 from amcli.cli.streams import silence
 from amcli.errors import FINDINGS, UnreadableInput
-from amcli.printable import printable
+from amcli.printable import JSON_FORMAT_VERSION, printable, printable_json
 from amcli.secrets import without_tokens
 
 if TYPE_CHECKING:
     from amcli.settings import Settings
-
-JSON_FORMAT_VERSION = 1
 
 
 @dataclass
@@ -61,8 +58,7 @@ class Session:
     def answer(self, ok: bool, **fields: Any) -> None:
         """Print the command's answer as one JSON object."""
         head = {"amcli": JSON_FORMAT_VERSION, "command": self.command, "ok": ok}
-        text = json.dumps({**head, **fields}, indent=2, ensure_ascii=False, default=str)
-        click.echo("".join(map(_safe_in_json, text)))
+        click.echo(printable_json({**head, **fields}))
 
     def failed(
         self,
@@ -146,11 +142,3 @@ def _say(text: str) -> None:
         click.echo(text, err=True)
     except OSError:
         silence(sys.stderr)
-
-
-def _safe_in_json(character: str) -> str:
-    # Outside strings JSON has only printable characters and line feeds; inside them, what could
-    # steer a terminal or has no UTF-8 (lone surrogates) reads the same as \uXXXX.
-    if character.isprintable() or character == "\n":
-        return character
-    return json.dumps(character)[1:-1]

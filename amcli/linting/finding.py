@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from amcli.card.document import CardDocument
-from amcli.linting.fix import Fix
+from amcli.linting.fix import Fix, TextEdit
 
 
 class Severity(enum.Enum):
@@ -57,6 +58,8 @@ class Finding:
     """The property's name is at fault, not its value."""
     place: Place | None = None
     """Unknown for a card that was never text."""
+    edits: tuple[TextEdit, ...] = ()
+    """How the fix changes the source; none where it cannot be made there."""
     samples: tuple[str, ...] = ()
     """The samples that show it, where not every sample of the template does."""
 
@@ -64,8 +67,9 @@ class Finding:
         """Return the rule, the place and the message in one line; the card is not named."""
         return f"{self.rule} {self.slug} at {self.pointer or 'the card'}: {self.message}"
 
-    def as_json(self) -> dict[str, str | None]:
-        """Return the finding as it stands in ``--json`` output."""
+    def as_json(self) -> dict[str, Any]:
+        """Return the finding as it stands in ``--json`` output; the place's fields may be null."""
+        names = [field.name for field in fields(Place)]
         return {
             "rule": self.rule,
             "slug": self.slug,
@@ -74,7 +78,17 @@ class Finding:
             "source": self.source,
             "pointer": self.pointer,
             "hint": self.hint,
+            **{name: getattr(self.place, name, None) for name in names},
+            "samples": list(self.samples),
+            "fix": self.fix_kind,
         }
+
+    @property
+    def fix_kind(self) -> str | None:
+        """Return ``safe`` or ``unsafe`` where there is a fix that can be made, else None."""
+        if self.fix is None or not self.edits:
+            return None
+        return "safe" if self.fix.safe else "unsafe"
 
 
 @dataclass(frozen=True)

@@ -72,11 +72,15 @@ def test_quiet_removes_even_that(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_error_is_shown_with_rule_place_message_and_hint(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert run(["lint", write("card.json", WRONG)]) == 1
+    assert run(["lint", write("card.json", json.dumps(WRONG, indent=2))]) == 1
     assert capsys.readouterr().out.splitlines() == [
         'error[AM101] unknown-type: "TextBlok" is no type that Outlook knows here',
-        "  --> card.json /body/0/type",
+        "  --> card.json:7:15  /body/0/type",
+        ' 7 |       "type": "TextBlok",',
+        "   |               ^^^^^^^^^^",
+        "  why: Outlook leaves the element or the button out without a word.",
         "  hint: did you mean 'TextBlock'?",
+        "  more: amcli rule AM101",
     ]
 
 
@@ -101,6 +105,16 @@ def test_json_has_every_field_of_a_finding(
             "source": "card.json",
             "pointer": "/body/0/type",
             "hint": "did you mean 'TextBlock'?",
+            "file": "card.json",
+            "line": 1,
+            "column": 116,
+            "end_line": 1,
+            "end_column": 126,
+            "data_file": None,
+            "data_key": None,
+            "expression": None,
+            "samples": [],
+            "fix": None,
         }
     ]
 
@@ -109,7 +123,7 @@ def test_an_allowed_rule_is_counted_and_not_shown(capsys: pytest.CaptureFixture[
     assert run(["lint", write("card.json", WRONG), "--allow", "unknown-type"]) == 0
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert "1 let pass (AM101 unknown-type)" in printed.err
+    assert "1 ignored (AM101 unknown-type)" in printed.err
 
 
 def test_rules_can_be_allowed_in_the_settings(capsys: pytest.CaptureFixture[str]) -> None:
@@ -184,7 +198,7 @@ def test_a_card_is_read_from_stdin() -> None:
         input=json.dumps(WRONG), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 1
-    assert "<stdin> /body/0/type" in done.stdout
+    assert "<stdin>:1:116  /body/0/type" in done.stdout
 
 
 def test_nothing_found_to_lint_is_no_silent_pass(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,74 +1,162 @@
-"""A report for people at a terminal: one finding in three lines, and a summary that counts."""
+"""A report for people at a terminal: each finding with its line, and a summary that counts."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
-from rich.console import Console
-from rich.text import Text
-
-from amcli.linting.finding import Finding, Severity
+from amcli.linting.finding import Finding, Place, Severity
 from amcli.linting.outcome import Report
+from amcli.linting.registry import RULES
+from amcli.linting.report.excerpt import excerpt
+from amcli.linting.report.fix_words import fix_words
+from amcli.linting.report.where import Lines, lines_of, marked_end, near, place_text
+from amcli.linting.rule_text import why
 from amcli.printable import printable_line
 
+WIDTH = 100
+"""Columns, where nobody says how wide the terminal is."""
+
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_WHY = {rule.id: why(rule) for rule in RULES}
 
 
-def findings_text(report: Report, *, colour: bool = False) -> str:
-    """Return all findings of a report, as ``listed`` has them."""
-    return listed(report.findings, colour=colour)
+def written(report: Report) -> str:
+    """Return all findings without colours."""
+    return findings_text(report)
+
+
+def findings_text(report: Report, *, colour: bool = False, width: int = WIDTH) -> str:
+    """Return all findings: what, where, the line, why, what to do; empty when there is none.
+
+    Why a rule matters, and how to read more about it, is said at its first finding only.
+    """
+    return _drawn(report.findings, _Page(lines_of(report), width, colour))
 
 
 def listed(findings: Iterable[Finding], *, colour: bool = False) -> str:
-    """Return findings, three lines each: what, where, what to do; empty when there is none."""
-    return _drawn([line for finding in findings for line in _lines(finding)], colour)
+    """Return findings as ``findings_text`` does, without the lines that they are in."""
+    return _drawn(findings, _Page(Lines({}), WIDTH, colour))
+
+
+def _drawn(findings: Iterable[Finding], page: _Page) -> str:
+    blocks = ("\n".join(page.lines(finding)) for finding in findings)
+    return "\n".join(f"{block}\n" for block in blocks)
+
+
+@dataclass
+class _Page:
+    """What is the same for all findings, and which rules have been explained."""
+
+    files: Lines
+    width: int
+    colour: bool
+    explained: set[str] = field(default_factory=set)
+
+    def lines(self, finding: Finding) -> Iterator[str]:
+        severity = finding.severity
+        head = self.ink(f"{severity.value}[{finding.rule}]", _STYLES[severity])
+        name = self.ink(f" {finding.slug}", "bold")
+        yield f"{head}{name}: {printable_line(finding.message)}"
+        yield self.ink(f"  --> {_where(finding)}", "dim")
+        if finding.place:
+            yield from self.excerpt(finding.place, _STYLES[severity])
+        for label, text in self.notes(finding):
+            yield f"  {self.ink(f'{label}:', 'dim')} {printable_line(text)}"
+
+    def excerpt(self, place: Place, style: str) -> Iterator[str]:
+        line = self.files.at(place)
+        if line is None:
+            return
+        number = str(place.line)
+        end = marked_end(place, line)
+        shown, carets = excerpt(line, place.column - 1, end, self.width - len(number) - 4)
+        blank = self.ink(f" {' ' * len(number)} |", "dim")
+        yield f"{self.ink(f' {number} |', 'dim')} {shown}"
+        yield f"{blank} {self.ink(carets, style)}"
+
+    def notes(self, finding: Finding) -> Iterator[tuple[str, str]]:
+        if finding.place and (value := _printed(finding.place)):
+            yield "value", value
+        if finding.samples:
+            yield "shown by", ", ".join(finding.samples)
+        is_first = finding.rule not in self.explained
+        self.explained.add(finding.rule)
+        if is_first and (reason := _WHY.get(finding.rule)):
+            yield "why", reason
+        if finding.hint:
+            yield "hint", finding.hint
+        if words := fix_words(finding):
+            yield "fix", words
+        if is_first and finding.rule in _WHY:
+            yield "more", f"amcli rule {finding.rule}"
+
+    def ink(self, text: str, style: str) -> str:
+        if not self.colour:
+            return text
+        from rich.color import ColorSystem
+        from rich.style import Style
+
+        return Style.parse(style).render(text, color_system=ColorSystem.STANDARD)
+
+
+def _where(finding: Finding) -> str:
+    return printable_line(f"{place_text(finding)}  {finding.pointer}".rstrip())
+
+
+def _printed(place: Place) -> str | None:
+    """Return where a printed value comes from, as far as it is known."""
+    if place.data_key is not None:
+        return f"{place.data_key} in {near(place.data_file) if place.data_file else 'the data'}"
+    return place.expression
 
 
 def summary_text(report: Report) -> str:
-    """Return one line that counts files, cards, errors, warnings and what was let pass."""
+    """Return one line that counts files, cards, findings, and all that was left out of them."""
     parts = [
         _counted(report.count(Severity.ERROR), "error"),
         _counted(report.count(Severity.WARNING), "warning"),
     ]
-    if report.count(Severity.INFO):
-        parts.append(_counted(report.count(Severity.INFO), "note"))
+    if notes := report.count(Severity.INFO):
+        parts.append(_counted(notes, "note"))
+    if report.fixed:
+        parts.append(f"{len(report.fixed)} fixed")
     if report.ignored:
         rules = sorted({f"{finding.rule} {finding.slug}" for finding in report.ignored})
-        parts.append(f"{len(report.ignored)} let pass ({', '.join(rules)})")
+        parts.append(f"{len(report.ignored)} ignored ({', '.join(rules)})")
+    if report.held_back:
+        parts.append(f"{len(report.held_back)} held back by the baseline")
     if report.troubles:
         parts.append(f"{len(report.troubles)} not linted")
     linted = f"{_counted(report.cards, 'card')} in {_counted(report.files, 'file')}"
-    return f"{linted}: {', '.join(parts)}"
+    return f"{linted}: {', '.join(parts)}{_fixable(report)}"
 
 
-def _lines(finding: Finding) -> list[Text]:
-    style = _STYLES[finding.severity]
-    head = Text.assemble(
-        (f"{finding.severity.value}[{finding.rule}]", style),
-        (f" {finding.slug}", "bold"),
-        f": {printable_line(finding.message)}",
-    )
-    place = Text(
-        f"  --> {printable_line(f'{finding.source} {finding.pointer}'.rstrip())}", style="dim"
-    )
-    hint = [Text(f"  hint: {printable_line(finding.hint)}")] if finding.hint else []
-    return [head, place, *hint]
+def _fixable(report: Report) -> str:
+    safe, unsafe = report.fixable(), report.fixable(safely=False)
+    if safe and unsafe:
+        return f"; {safe} fixable with --fix, {unsafe} more with --unsafe-fixes"
+    if safe or unsafe:
+        return f"; {safe or unsafe} fixable with {'--fix' if safe else '--unsafe-fixes'}"
+    return ""
 
 
-def _drawn(lines: list[Text], colour: bool) -> str:
-    out = io.StringIO()
-    console = Console(
-        file=out,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        no_color=not colour,
-        soft_wrap=True,
-        highlight=False,
-    )
-    for line in lines:
-        console.print(line)
-    return out.getvalue()
+def statistics_text(report: Report) -> str:
+    """Return a table with a line for each rule that found something, the most frequent first."""
+    counts = Counter((f.rule, f.slug, f.severity.value) for f in report.findings)
+    fixable = Counter(f.rule for f in report.findings if f.fix_kind)
+    rows = [("count", "fixable", "rule", "", "severity")]
+    for (rule, slug, severity), count in sorted(counts.items(), key=lambda c: (-c[1], c[0])):
+        rows.append((str(count), str(fixable[rule]), rule, slug, severity))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "".join(f"{_row(row, widths)}\n" for row in rows) if counts else ""
+
+
+def _row(row: tuple[str, ...], widths: list[int]) -> str:
+    numbers = [cell.rjust(width) for cell, width in zip(row[:2], widths[:2], strict=True)]
+    words = [cell.ljust(width) for cell, width in zip(row[2:], widths[2:], strict=True)]
+    return "  ".join([*numbers, *words]).rstrip()
 
 
 def _counted(number: int, noun: str) -> str:

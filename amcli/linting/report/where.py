@@ -1,0 +1,89 @@
+"""Where a finding is, as each format says it; and the lines that it stands in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote
+
+from amcli.linting.finding import Finding, Place
+from amcli.linting.outcome import Report
+from amcli.secrets import blotted
+
+_SECRET = "secret-in-card"  # noqa: S105 - the name of a rule
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+
+
+def file_of(finding: Finding) -> str:
+    """Return the file of a finding, relative to the working folder where it lies below it."""
+    return near(finding.place.file if finding.place else finding.source)
+
+
+def near(file: str) -> str:
+    """Return a path with forward slashes, relative to the working folder where it lies below."""
+    path = Path(file)
+    if path.is_absolute() and path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
+    return path.as_posix()
+
+
+def place_text(finding: Finding) -> str:
+    """Return ``file:line:column``, or the file alone where no more is known."""
+    file, place = file_of(finding), finding.place
+    return f"{file}:{place.line}:{place.column}" if place else file
+
+
+def uri_of(file: str) -> str:
+    """Return a file as a URI: relative where ``near`` is, otherwise with ``file:``."""
+    path = near(file)
+    if PurePosixPath(path).is_absolute() or Path(path).is_absolute():
+        return Path(path).as_uri()
+    # A name with a colon at the front would be read as a scheme; quoted it is none.
+    return quote(path.encode("utf-8", "surrogateescape"), safe="/")
+
+
+class Lines:
+    """The lines of the files of a report, split once, with asterisks for what is secret in them."""
+
+    def __init__(self, texts: Mapping[str, str], findings: Iterable[Finding] = ()) -> None:
+        self._texts = texts
+        self._split: dict[str, list[str]] = {}
+        self._secrets = [f.place for f in findings if f.place and f.slug == _SECRET]
+
+    def at(self, place: Place) -> str | None:
+        """Return the first line of a place, without its end; None where it is not known."""
+        lines = self._lines(place.file)
+        return lines[place.line - 1] if 0 < place.line <= len(lines) else None
+
+    def marked(self, place: Place) -> str:
+        """Return the characters of a place in its first line."""
+        line = self.at(place) or ""
+        return line[place.column - 1 : marked_end(place, line)]
+
+    def _lines(self, file: str) -> list[str]:
+        if file not in self._split:
+            lines = _LINE_BREAK.split(blotted(self._texts.get(file, "")))
+            for place in self._secrets:
+                if place.file == file:
+                    _blot(lines, place)
+            self._split[file] = lines
+        return self._split[file]
+
+
+def marked_end(place: Place, line: str) -> int:
+    """Return where a place ends in its first line: an index, exclusive."""
+    return place.end_column - 1 if place.end_line == place.line else len(line)
+
+
+def lines_of(report: Report) -> Lines:
+    """Return the lines of a report's files."""
+    return Lines(report.texts, [*report.findings, *report.ignored, *report.held_back])
+
+
+def _blot(lines: list[str], place: Place) -> None:
+    for number in range(place.line, min(place.end_line, len(lines)) + 1):
+        line = lines[number - 1]
+        start = place.column - 1 if number == place.line else 0
+        end = place.end_column - 1 if number == place.end_line else len(line)
+        lines[number - 1] = line[:start] + "*" * len(line[start:end]) + line[end:]
