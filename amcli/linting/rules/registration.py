@@ -1,16 +1,22 @@
-"""AM9xx: who sends the card, as Microsoft knows them."""
+"""AM9xx: the originator, by which Microsoft knows the provider of a card."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from amcli.card.reserved import is_sample_originator
 from amcli.linting.facts import CardFacts
 from amcli.linting.finding import Severity
+from amcli.linting.registered import (
+    GUID,
+    is_of_another,
+    own_originator,
+    place_of_originator,
+    same_id,
+)
 from amcli.linting.rule import Certainty, Problem, rule
 
-_GUID = re.compile(r"\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?", re.IGNORECASE)
+_DASHBOARD = "Microsoft, register your service with the actionable email developer dashboard"
 
 
 @rule(
@@ -29,11 +35,16 @@ def missing_originator(card: CardFacts) -> Iterator[Problem]:
     send` takes it as an error unless everybody the mail goes to is the sender.
     Example: {"type": "AdaptiveCard", "version": "1.0", "body": [...]}
     Use instead: "originator": the id that the developer dashboard gave you.
+    Fix: unsafe: writes `provider.originator` of amcli.toml, where it is set; a template should
+    rather print {{ originator }}.
     """
     if card.document.originator is None and not card.around.signed:
-        pointer = "/originator" if "originator" in card.document.value else ""
-        message = "without originator only the sender sees the card"
-        yield Problem(pointer, message, 'add "originator" with the id of your provider')
+        yield Problem(
+            place_of_originator(card),
+            "without originator only the sender sees the card",
+            'add "originator" with the id of your provider',
+            own_originator(card),
+        )
 
 
 @rule(
@@ -50,19 +61,15 @@ def sample_originator(card: CardFacts) -> Iterator[Problem]:
     Why it matters: it works for mails to yourself only.
     Example: "originator": "65c680ef-36a6-4a1b-b84c-a7b5c6198792"
     Use instead: the id of your own provider.
+    Fix: unsafe: writes `provider.originator` of amcli.toml, where it is set.
     """
-    if is_sample_originator(card.document.originator or ""):
+    if is_sample_originator(card.document.originator or "") and not _strays(card):
         message = "this is the originator of Microsoft's samples; it works for yourself only"
-        yield Problem("/originator", message, "register a provider of your own")
+        hint = "register a provider of your own"
+        yield Problem("/originator", message, hint, own_originator(card))
 
 
-@rule(
-    "AM903",
-    "originator-not-guid",
-    Severity.WARNING,
-    Certainty.SEEN,
-    source="Microsoft, register your service with the actionable email developer dashboard",
-)
+@rule("AM903", "originator-not-guid", Severity.WARNING, Certainty.SEEN, source=_DASHBOARD)
 def originator_not_guid(card: CardFacts) -> Iterator[Problem]:
     """An originator that is no GUID.
 
@@ -71,15 +78,74 @@ def originator_not_guid(card: CardFacts) -> Iterator[Problem]:
     Example: "originator": "contoso-expenses"
     Use instead: the id from the developer dashboard, such as
     "0f5b2c1e-6a4d-4f1b-9c55-2f3f0f3d7a10".
+    Fix: unsafe: writes `provider.originator` of amcli.toml, where it is set.
     """
     originator = card.document.originator
-    if originator is not None and not _GUID.fullmatch(originator.strip()):
+    if originator is not None and not GUID.fullmatch(originator.strip()) and not _strays(card):
         message = "providers' ids are GUIDs, this is not one"
-        yield Problem("/originator", message, "copy the id from the developer dashboard")
+        hint = "copy the id from the developer dashboard"
+        yield Problem("/originator", message, hint, own_originator(card))
+
+
+@rule("AM904", "unknown-originator", Severity.WARNING, Certainty.STATED, source=_DASHBOARD)
+def unknown_originator(card: CardFacts) -> Iterator[Problem]:
+    """An originator that is not the declared provider's.
+
+    What it finds: an `originator` other than `provider.originator` of amcli.toml. The card of
+    another provider is not held against the rest of [provider].
+    Why it matters: Outlook shows a card only for a provider that it knows as approved. Ids that
+    were pasted wrongly, and those of a provider that was migrated or deleted, show nothing.
+    Example: "originator": "7d1c0c7e-0b6b-4f53-9a0e-6a0c3f1f2b11" where amcli.toml has another
+    Use instead: {{ originator }} in a template, or the id as it stands in amcli.toml; a profile
+    for each provider where there are several.
+    Fix: unsafe: writes `provider.originator` of amcli.toml.
+    """
+    provider = card.around.provider
+    if provider is not None and is_of_another(card, provider) and not _strays(card):
+        message = "this is not the provider that amcli.toml declares (provider.originator)"
+        hint = f"write {provider.originator}, or choose the other provider's profile"
+        yield Problem("/originator", message, hint, own_originator(card))
+
+
+@rule(
+    "AM905", "originator-is-application-id", Severity.ERROR, Certainty.STATED,
+    source="Microsoft, enable Microsoft Entra ID token for actionable messages",
+)  # fmt: skip
+def originator_is_application_id(card: CardFacts) -> Iterator[Problem]:
+    """The id of the Entra application stands where the provider's belongs.
+
+    What it finds: an `originator` that is `provider.application_id` of amcli.toml.
+    Why it matters: the provider has an id of its own, made by the developer dashboard. Microsoft
+    does not know the application's id as a provider, so that nobody sees the card.
+    Example: "originator": the application (client) id of the app registration
+    Use instead: the provider id from the developer dashboard.
+    Fix: unsafe: writes `provider.originator` of amcli.toml, where it is set.
+    """
+    provider, named = card.around.provider, card.document.originator
+    if provider is None or named is None or not provider.application_id or _strays(card):
+        return
+    if same_id(named, provider.application_id):
+        message = "this is the id of the Entra application (provider.application_id)"
+        hint = "write the provider's own id, from the developer dashboard"
+        fix = None if same_id(named, provider.originator or "") else own_originator(card)
+        yield Problem("/originator", message, hint, fix)
+
+
+def _strays(card: CardFacts) -> bool:
+    """Return whether a refresh card has another originator than the card sent first.
+
+    That is a mistake with a rule of its own.
+    """
+    first = card.around.first
+    if first is None or first.originator is None:
+        return False
+    return not same_id(first.originator, card.document.originator or "")
 
 
 RULES = (
     missing_originator,
     sample_originator,
     originator_not_guid,
+    unknown_originator,
+    originator_is_application_id,
 )
