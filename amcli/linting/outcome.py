@@ -28,6 +28,8 @@ class Report:
     """Why an input could not be linted; the others were."""
     hiding: tuple[tuple[str, Path], ...] = ()
     """Names that meant a project's template, with its folder, and are a built-in one's too."""
+    notes: tuple[str, ...] = ()
+    """What a person should know beside the findings, a line each."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """The text of every file that a finding's place names, for excerpts."""
 
@@ -37,7 +39,9 @@ class Report:
 
     def fixable(self, *, safely: bool = True) -> int:
         """Return how many findings ``--fix`` would mend; else how many ``--unsafe-fixes``."""
-        return sum(f.fix is not None and f.fix.safe is safely for f in self.findings)
+        return sum(
+            bool(f.edits) and f.fix is not None and f.fix.safe is safely for f in self.findings
+        )
 
     @property
     def exit_code(self) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from amcli.linting.finding import Finding, Place
 from amcli.linting.outcome import Report
 from amcli.linting.places import located, whole_file
 from amcli.linting.registry import find_rule
-from amcli.linting.search import found_paths
+from amcli.linting.search import FoundPath, found_paths
 from amcli.linting.sources import CardSource, Source, sources
 from amcli.linting.surroundings import NOTHING_KNOWN, Surroundings
 
@@ -35,6 +34,7 @@ class _Run:
     troubles: dict[str, AmcliError] = field(default_factory=dict)
     """By message: what stops every sample of a template is told once."""
     hiding: dict[str, Path] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     def failed(self, error: AmcliError) -> None:
         self.troubles.setdefault(error.message, error)
@@ -56,16 +56,12 @@ def lint_paths(
     """
     allowed = {find_rule(name).id for name in allow}
     run = _Run(surroundings)
-    for path in itertools.chain.from_iterable(map(found_paths, paths)):
+    for path in paths:
         try:
-            found = sources(path, project_templates, stdin)
+            for found in found_paths(path):
+                _lint_found(run, found, project_templates, stdin)
         except AmcliError as error:
             run.failed(error)
-            continue
-        for source in found:
-            _lint_source(run, source)
-            if source.hides_built_in:
-                run.hiding[path.path] = Path(source.file).parent
     return Report(
         files=len(run.files),
         cards=run.cards,
@@ -73,8 +69,25 @@ def lint_paths(
         ignored=tuple(f for f in run.findings if f.rule in allowed),
         troubles=tuple(run.troubles.values()),
         hiding=tuple(run.hiding.items()),
+        notes=tuple(run.notes),
         texts=run.texts,
     )
+
+
+def _lint_found(
+    run: _Run, found: FoundPath, project_templates: Path | None, stdin: BinaryIO | None
+) -> None:
+    try:
+        opened = sources(found, project_templates, stdin)
+    except AmcliError as error:
+        run.failed(error)
+        return
+    for source in opened:
+        if source.note:
+            run.notes.append(source.note)
+        if source.hides_built_in:
+            run.hiding[found.path] = Path(source.file).parent
+        _lint_source(run, source)
 
 
 def _lint_source(run: _Run, source: Source) -> None:
@@ -118,7 +131,7 @@ def _findings(
         signed=source.signed or run.surroundings.signed,
         first=_first(source),
         siblings=siblings,
-        written=card.written if source.is_template else None,
+        written=card.written if source.folder else None,
         mail=source.mail or run.surroundings.mail,
     )
     findings = lint(document, surroundings=around)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from amcli.card.template import DESCRIPTION
+from amcli.errors import NothingFound
 
 STDIN = "-"
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__"})
@@ -19,30 +21,86 @@ class FoundPath:
     """A path to lint."""
 
     path: str
-    is_named: bool
-    """A person named it; otherwise it was met in a folder, and may be no card at all."""
+    root: str | None = None
+    """The folder in which it was met; None when a person named it.
+
+    What was met may be no card at all.
+    """
+
+    @property
+    def is_named(self) -> bool:
+        """Return whether a person named it."""
+        return self.root is None
+
+    @property
+    def leads_out(self) -> bool:
+        """Return whether it is a link out of the folder in which it was met."""
+        return self.root is not None and _leads_out(self.path, self.root)
 
 
 def found_paths(path: str) -> Iterator[FoundPath]:
-    """Yield the path, or in place of a folder that is no template what lies below it, sorted.
+    """Yield the path, or in place of a folder or a glob what it stands for, sorted.
 
-    Below a folder count template folders (those with a ``template.toml``), ``*.json.j2`` files
-    that do not begin with ``_``, and ``*.json`` files. Hidden folders are left out.
+    A folder that is no template stands for the template folders below it (those with a
+    ``template.toml``), the ``*.json.j2`` files that do not begin with ``_``, and the ``*.json``
+    files; hidden folders, and links to folders, are left out. In a glob ``**`` is any number of
+    folders. Raises NothingFound for a glob that matches nothing.
     """
-    if path == STDIN or not Path(path).is_dir() or is_template(path):
-        yield FoundPath(path, is_named=True)
-        return
-    for folder, below, files in os.walk(path):
-        if is_template(folder):
-            below.clear()
-            yield FoundPath(folder, is_named=False)
-            continue
-        below[:] = sorted(n for n in below if not n.startswith(".") and n not in _SKIPPED_FOLDERS)
-        for name in sorted(files):
-            if name.endswith(_CARDS) and not (name.startswith("_") and name.endswith(".j2")):
-                yield FoundPath(str(Path(folder, name)), is_named=False)
+    if path != STDIN and Path(path).is_dir() and not is_template(path):
+        yield from _below(path)
+    elif path != STDIN and glob.has_magic(path) and not os.path.lexists(path):
+        yield from _matching(path)
+    else:
+        yield FoundPath(path)
 
 
 def is_template(folder: str) -> bool:
     """Return whether a folder is a template's."""
     return Path(folder, DESCRIPTION).is_file()
+
+
+def _below(root: str) -> Iterator[FoundPath]:
+    for folder, below, files in os.walk(root):
+        if is_template(folder):
+            below.clear()
+            yield FoundPath(folder, root)
+            continue
+        below[:] = sorted(name for name in below if not _is_skipped(name))
+        for name in sorted(files):
+            if name.endswith(_CARDS) and not (name.startswith("_") and name.endswith(".j2")):
+                yield FoundPath(str(Path(folder, name)), root)
+
+
+def _matching(pattern: str) -> Iterator[FoundPath]:
+    root = _fixed_part(pattern)
+    matches = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - may begin with /
+    if not matches:
+        raise NothingFound(
+            f"no file matches {pattern!r}",
+            hint="check the pattern; `**` stands for any number of folders",
+        )
+    searched: list[str] = []
+    for match in matches:
+        if any(map(_is_skipped, Path(match).relative_to(root).parts)):
+            continue
+        if not Path(match).is_dir() or is_template(match):
+            yield FoundPath(match, root)
+        elif not any(Path(match).is_relative_to(folder) for folder in searched[-1:]):
+            searched.append(match)  # sorted, so that a folder comes before what is in it
+            yield from _below(match)
+
+
+def _fixed_part(pattern: str) -> str:
+    parts = Path(pattern).parts
+    fixed = next(number for number, part in enumerate(parts) if glob.has_magic(part))
+    return str(Path(*parts[:fixed]))
+
+
+def _is_skipped(folder: str) -> bool:
+    return folder.startswith(".") or folder in _SKIPPED_FOLDERS
+
+
+def _leads_out(path: str, root: str) -> bool:
+    if not Path(path).is_symlink():
+        return False
+    return not Path(path).resolve().is_relative_to(Path(root).resolve())

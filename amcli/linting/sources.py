@@ -1,31 +1,23 @@
-"""Which cards a path holds: a finished card, or what a template makes of each of its samples."""
+"""Which cards a path holds: a finished card, one in a mail, or what a template makes of samples."""
 
 from __future__ import annotations
 
-import functools
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from amcli.card.data import load_data
 from amcli.card.document import MAX_CARD_BYTES, CardDocument, parse_card
-from amcli.card.rendering import CardTemplate, Envelope, render, template_source_map
 from amcli.card.source_map import SourceMap, json_source_map
-from amcli.card.target import CardTarget, TemplateTarget, open_target
-from amcli.errors import CardError
+from amcli.card.template import DESCRIPTION
+from amcli.errors import CardError, UnreadableInput
 from amcli.files import read_bounded, read_stream
 from amcli.linting.search import STDIN, FoundPath
 from amcli.linting.surroundings import Correspondence
 
-# Stands in for what only sending knows; a template that does not print `originator` still lacks it.
-_ENVELOPE = Envelope(
-    originator="00000000-0000-0000-0000-000000000000",
-    sender="sender@example.com",
-    recipients=("recipient@example.com",),
-)
+MAILS = frozenset({".eml", ".html", ".htm"})
 
 
 @dataclass(frozen=True)
@@ -47,13 +39,18 @@ class Source:
     file: str
     """What a person calls the file."""
     cards: tuple[CardSource, ...]
-    is_template: bool = False
+    folder: Path | None = None
+    """Of a template: where its parts lie."""
     first: Callable[[], CardDocument] | None = None
     """For a refresh card: gets the card that is sent at first."""
     signed: bool = False
     mail: Correspondence | None = None
+    is_mail: bool = False
+    """Whether it is a mail or a page, which is made by something else and never mended."""
     hides_built_in: bool = False
     """Whether it is a project's template that was named, as a built-in one is named too."""
+    note: str | None = None
+    """What a person should know of how it was found."""
 
 
 def sources(
@@ -62,79 +59,74 @@ def sources(
     """Return the files with cards that a file, a template folder, a name or ``-`` stands for.
 
     A template folder stands for its card and its refresh cards, each with each of its samples; a
-    card without samples is rendered without data. A JSON file that was only met and is no card
-    stands for nothing. Raises what ``open_target`` raises.
+    card without samples is rendered without data. A part or a sample of a template stands for the
+    cards that use it. What was only met and is no card stands for nothing. Raises what
+    ``open_target`` raises.
     """
     path = Path(found.path)
+    if found.leads_out:
+        raise UnreadableInput(
+            f"{path}: this link leads out of the folder {found.root}",
+            hint="name the file itself, if it shall be linted",
+        )
     if found.path == STDIN and stdin is not None:
-        return [_finished(read_stream(stdin, MAX_CARD_BYTES, "<stdin>", what="card"), "<stdin>")]
-    if path.suffix == ".json" and path.is_file():
-        content = read_bounded(path, MAX_CARD_BYTES, what="card")
-        try:
-            return [_finished(content, found.path)]
-        except CardError:
-            if not found.is_named and _is_json(content):
-                return []
-            raise
-    target = open_target(found.path, project_templates)
-    if isinstance(target, CardTarget):
-        return [_finished(path.read_bytes(), found.path)]
-    return list(_of_template(target))
+        content = read_stream(stdin, MAX_CARD_BYTES, "<stdin>", what="card")
+        return [finished_card(content, "<stdin>")]
+    if path.suffix.lower() in MAILS and path.is_file():
+        from amcli.linting.mail_sources import mail_sources
+
+        return mail_sources(found)
+    if _is_finished(found, path):
+        return _of_json(found)
+    if found.is_named or path.suffix == ".j2" or path.is_dir():
+        from amcli.linting.template_sources import template_sources
+
+        return template_sources(found, project_templates)
+    return []
 
 
-def _finished(content: bytes, file: str) -> Source:
+def finished_card(content: bytes, file: str) -> Source:
+    """Return a finished card as the one of its file; raises CardError."""
     document = parse_card(content, file)
-    card = CardSource(None, lambda: document, partial(_written_json, content, file))
+    card = CardSource(None, lambda: document, partial(_written, content, file))
     return Source(file, (card,))
 
 
-def _written_json(content: bytes, file: str) -> SourceMap:
+def _is_finished(found: FoundPath, path: Path) -> bool:
+    if path.is_file() and path.suffix == ".json":
+        return True
+    # Also a pipe or a device: `<(amcli render ...)`.
+    is_other = path.suffix != ".j2" and path.name != DESCRIPTION
+    return found.is_named and is_other and path.exists() and not path.is_dir()
+
+
+def _of_json(found: FoundPath) -> list[Source]:
+    if found.is_named:
+        from amcli.linting.template_sources import users_of_sample
+
+        if users := users_of_sample(Path(found.path)):
+            return users
+    content = read_bounded(Path(found.path), MAX_CARD_BYTES, what="card")
+    try:
+        return [finished_card(content, found.path)]
+    except CardError:
+        if not found.is_named and _is_json(content):
+            return []
+        raise
+
+
+def _written(content: bytes, file: str) -> SourceMap:
     return json_source_map(content.decode(), file)
-
-
-def _of_template(target: TemplateTarget) -> Iterator[Source]:
-    main = _template_cards(target.template, target.samples)
-    folder = target.folder
-    if folder is None or target.template.file == folder.card().file:
-        yield Source(str(target.template.path), main, True, hides_built_in=target.hides_built_in)
-        names = list(folder.refresh) if folder else []
-    else:
-        names = [n for n, r in folder.refresh.items() if r.card == target.template.file]
-    if folder is not None and names:
-        first = _template_cards(folder.card(), folder.samples)[0].load
-        for name in names:
-            template, samples = folder.refresh_card(name), folder.refresh[name].samples
-            cards = _template_cards(template, samples)
-            yield Source(str(template.path), cards, True, first)
-
-
-def _template_cards(template: CardTemplate, samples: tuple[Path, ...]) -> tuple[CardSource, ...]:
-    return tuple(
-        CardSource(
-            sample.name if sample else None,
-            functools.cache(partial(_made, template, sample)),
-            functools.cache(partial(_written_template, template, sample)),
-        )
-        for sample in samples or (None,)
-    )
-
-
-def _made(template: CardTemplate, sample: Path | None) -> CardDocument:
-    data = load_data([sample] if sample else [])
-    document = render(template, data, envelope=_ENVELOPE).document()
-    return replace(document, source=str(template.path))
-
-
-def _written_template(template: CardTemplate, sample: Path | None) -> SourceMap:
-    data = load_data([sample] if sample else [])
-    name = str(sample) if sample else None
-    return template_source_map(template, data, envelope=_ENVELOPE, data_file=name)
 
 
 def _is_json(content: bytes) -> bool:
     # What is JSON to any program belongs to some other program.
     try:
-        json.loads(content)
+        json.loads(content, parse_constant=_refused)
     except (ValueError, RecursionError):
         return False
     return True
+
+
+def _refused(constant: str) -> None:
+    raise ValueError(constant)

@@ -1,0 +1,146 @@
+"""The cards of templates: each with all its samples; parts and samples stand for their users."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from amcli.card.data import load_data
+from amcli.card.document import CardDocument
+from amcli.card.rendering import CardTemplate, Envelope, render, template_source_map
+from amcli.card.source_map import SourceMap
+from amcli.card.target import TemplateTarget, open_target
+from amcli.card.template import DESCRIPTION, TemplateFolder, load_template
+from amcli.errors import NothingFound
+from amcli.linting.search import FoundPath
+from amcli.linting.sources import CardSource, Source
+
+# Stands in for what only sending knows; a template that does not print `originator` still lacks it.
+_ENVELOPE = Envelope(
+    originator="00000000-0000-0000-0000-000000000000",
+    sender="sender@example.com",
+    recipients=("recipient@example.com",),
+)
+_MAX_PART_BYTES = 4 * 1024 * 1024
+
+
+def template_sources(found: FoundPath, project_templates: Path | None) -> list[Source]:
+    """Return what a template's file, folder, part, description or name stands for."""
+    path = Path(found.path)
+    if path.name == DESCRIPTION and path.is_file():
+        path = path.parent
+    elif path.suffix == ".j2" and path.is_file() and is_part(path):
+        return _users_of_part(path) if found.is_named else []
+    return list(_of_target(_opened(str(path), project_templates)))
+
+
+def users_of_sample(path: Path) -> list[Source]:
+    """Return the cards that are rendered with a file, when it is one of a template's samples."""
+    if not (path.parent / DESCRIPTION).is_file():
+        return []
+    everything = _of_folder(load_template(path.parent))
+    return [s for s in everything if any(card.sample == path.name for card in s.cards)]
+
+
+def is_part(path: Path) -> bool:
+    """Return whether a ``.j2`` file is no card itself: its folder, or its name, says so."""
+    if path.name.startswith("_"):
+        return True
+    if not (path.parent / DESCRIPTION).is_file():
+        return False
+    return path.name not in _card_files(load_template(path.parent))
+
+
+def _card_files(folder: TemplateFolder) -> set[str]:
+    return {folder.card().file, *(refresh.card for refresh in folder.refresh.values())}
+
+
+def _users_of_part(path: Path) -> list[Source]:
+    for folder in (path.parent, *path.parent.parents):
+        using = _mentioning(folder, path.relative_to(folder).as_posix())
+        cards = [Path(folder, name) for name in using if not is_part(Path(folder, name))]
+        if cards:
+            found = [s for card in cards for s in _of_target(_opened(str(card)))]
+            names = ", ".join(dict.fromkeys(Path(s.file).name for s in found))
+            note = f"{path} is a part of templates, and linted through {names}"
+            return [replace(found[0], note=note), *found[1:]]
+        if using or (folder / DESCRIPTION).is_file():
+            break
+    raise NothingFound(
+        f"{path}: no template here uses this part, so nothing of it can be linted",
+        hint="a part is linted with the card that includes or imports it",
+    )
+
+
+def _opened(path: str, project_templates: Path | None = None) -> TemplateTarget:
+    target = open_target(path, project_templates)
+    assert isinstance(target, TemplateTarget)  # noqa: S101 - finished cards went another way
+    return target
+
+
+def _mentioning(folder: Path, part: str) -> list[str]:
+    """Return the templates of a folder that name a part, or a part that names it."""
+    texts = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.glob("*.j2"))
+        if path.is_file() and path.stat().st_size <= _MAX_PART_BYTES
+    }
+    known, news = {part}, [part]
+    while news:
+        quoted = [f"{quote}{news[-1]}{quote}".encode() for quote in "\"'"]
+        news.pop()
+        more = [n for n, t in texts.items() if n not in known and any(q in t for q in quoted)]
+        known.update(more)
+        news.extend(more)
+    return [name for name in texts if name in known and name != part]
+
+
+def _of_target(target: TemplateTarget) -> Iterator[Source]:
+    if target.folder is None:
+        yield _source(target.template, target.samples)
+        return
+    file = target.template.file
+    wanted = None if target.template.name == target.folder.name else file
+    for source in _of_folder(target.folder):
+        if wanted is None or Path(source.file).name == wanted:
+            yield replace(source, hides_built_in=target.hides_built_in and not source.first)
+
+
+def _of_folder(folder: TemplateFolder) -> Iterator[Source]:
+    main = _source(folder.card(), folder.samples)
+    yield main
+    samples: dict[str, tuple[Path, ...]] = {}
+    for refresh in folder.refresh.values():
+        samples[refresh.card] = samples.get(refresh.card, ()) + refresh.samples
+    for name, refresh in folder.refresh.items():
+        if refresh.card in samples:  # two refresh cards may be made by one file
+            template = folder.refresh_card(name)
+            own = tuple(dict.fromkeys(samples.pop(refresh.card)))
+            yield replace(_source(template, own), first=main.cards[0].load)
+
+
+def _source(template: CardTemplate, samples: tuple[Path, ...]) -> Source:
+    cards = tuple(
+        CardSource(
+            sample.name if sample else None,
+            functools.cache(partial(_made, template, sample)),
+            functools.cache(partial(_written, template, sample)),
+        )
+        for sample in samples or (None,)
+    )
+    return Source(str(template.path), cards, folder=template.folder)
+
+
+def _made(template: CardTemplate, sample: Path | None) -> CardDocument:
+    data = load_data([sample] if sample else [])
+    document = render(template, data, envelope=_ENVELOPE).document()
+    return replace(document, source=str(template.path))
+
+
+def _written(template: CardTemplate, sample: Path | None) -> SourceMap:
+    data = load_data([sample] if sample else [])
+    name = str(sample) if sample else None
+    return template_source_map(template, data, envelope=_ENVELOPE, data_file=name)
