@@ -55,6 +55,7 @@ def inspect(
 
     Exit code 1 when a check failed or the card has an error, 3 when there is no card.
     """
+    from amcli.linting.provider import provider_from
     from amcli.verify.dkim import dns_txt
     from amcli.verify.inspect import inspect as inspect_mail
 
@@ -66,6 +67,7 @@ def inspect(
         key=_key(key_file),
         dkim_record=_record(record_file),
         resolver=dns_txt if dns else None,
+        provider=provider_from(current().settings),
     )
     if as_json:
         current().answer(ok=seen.ok, **_answer(seen))

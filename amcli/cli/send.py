@@ -82,6 +82,7 @@ def _prepared(
 ) -> Prepared:
     from amcli.card.rendering import Envelope
     from amcli.linting.engine import CardRejected
+    from amcli.linting.provider import provider_from
     from amcli.mail.sending import SendRequest, prepare
 
     envelope = Envelope(options.originator, route.sender, route.recipients)
@@ -95,6 +96,7 @@ def _prepared(
         originator=options.originator,
         signing=options.signing(),
         dkim=options.dkim_key(route),
+        provider=provider_from(current().settings, originator=options.originator),
         allow=options.allow,
         for_show=options.sample and options.dry_run,
     )

@@ -24,6 +24,7 @@ from amcli.printable import printable
 if TYPE_CHECKING:
     from amcli.card.target import MadeCard
     from amcli.linting.finding import CheckedCard
+    from amcli.linting.surroundings import Provider
     from amcli.signing.keys import SigningKey
     from amcli.signing.signed_card import SignedCard
 
@@ -81,11 +82,15 @@ def sign(
     from amcli.card.rendering import Envelope
     from amcli.cli.keys import open_signing_key
     from amcli.linting.engine import check
+    from amcli.linting.provider import provider_from
+    from amcli.linting.surroundings import Correspondence, Surroundings
     from amcli.signing import signed_card
 
     key = open_signing_key(key_file, key_passphrase_file)
     made = load_card(target, data_files, sets, Envelope(originator, sender, (*to, *cc)))
-    card = check(made.document, signed=True, allow_all=True)
+    provider = provider_from(current().settings, originator=originator)
+    around = Surroundings(provider=provider, mail=Correspondence(sender, (*to, *cc)))
+    card = check(made.document, signed=True, allow_all=True, surroundings=around)
     signed = signed_card.sign(
         card, key, sender=sender, originator=originator, recipients=(*to, *cc)
     )
@@ -93,6 +98,7 @@ def sign(
     if output is not None or not as_json:
         write_output(text.encode(), output, force=force)
     _note_doubts(card, signed, key)
+    _note_another_key(key, provider)
     if as_json:
         current().answer(ok=True, **_facts(signed, key, output_format, text))
 
@@ -119,6 +125,17 @@ def _note_doubts(card: CheckedCard, signed: SignedCard, key: SigningKey) -> None
         note("This is the key of Microsoft's published sample; everybody can sign with it.")
     if is_sample_originator(signed.claims.originator):
         note("This originator is Microsoft's sample; it works only in mail to oneself.")
+
+
+def _note_another_key(key: SigningKey, provider: Provider | None) -> None:
+    from amcli.signing.keys import registered_key
+
+    if provider is None or not provider.public_key:
+        return
+    if registered_key(provider.public_key).fingerprint != key.fingerprint:
+        note = current().note
+        note("This is another key than the registered one (provider.public_key); Outlook shows no")
+        note("card that is signed with it.")
 
 
 def _facts(signed: SignedCard, key: SigningKey, output_format: str, text: str) -> dict[str, object]:

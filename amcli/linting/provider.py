@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def _public_key(given: str | None) -> str | None:
         return given
     content = read_bounded(Path(given), _MAX_KEY_BYTES, what="public key", error=ConfigurationError)
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode(_encoding(content))
     except UnicodeDecodeError:
         raise ConfigurationError(
             f"provider.public_key: {given} is no text",
@@ -53,3 +54,9 @@ def _public_key(given: str | None) -> str | None:
             f"provider.public_key: {given} is a PRIVATE key", hint="name the public half's file"
         )
     return text
+
+
+def _encoding(content: bytes) -> str:
+    # Windows PowerShell's ">" writes UTF-16, and keys for the dashboard come out of PowerShell.
+    is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return "utf-16" if is_wide else "utf-8-sig"

@@ -15,6 +15,7 @@ from amcli.card.document import CardDocument
 from amcli.card.reserved import PURPOSE_TOKEN_PLACEHOLDER
 from amcli.errors import PartlySent, UsageError
 from amcli.linting.finding import CheckedCard
+from amcli.linting.surroundings import Correspondence, Provider, Surroundings
 from amcli.mail.body import HtmlBody, embed
 from amcli.mail.fallback import card_headline
 from amcli.mail.message import MailMessage, compose, parse_recipients
@@ -74,6 +75,8 @@ class SendRequest:
     """The one that is meant; a card that names another is refused."""
     signing: Signing | None = None
     dkim: DkimKey | None = None
+    provider: Provider | None = None
+    """As which the card is registered; None where nothing is known of it."""
     allow: Collection[str] = ()
     """Lint rules, by id or slug, whose errors do not stop the mail."""
     for_show: bool = False
@@ -97,14 +100,14 @@ class Prepared:
 def prepare(request: SendRequest, *, clock: Clock = utc_now) -> Prepared:
     """Return the finished mail; nothing is sent and no network is touched.
 
-    Raises CardRejected for a card with errors, UsageError for a sender or originator that does not
-    fit, a placeholder for a limited-purpose token, a missing subject or recipient, AddressError for
-    a subject that no header can hold, and KeyMaterialError when a signature cannot be made.
+    Raises CardRejected for a card with errors, UsageError for a sender, originator or key that does
+    not fit, a placeholder for a limited-purpose token, a missing subject or recipient, AddressError
+    for a subject that no header can hold, and KeyMaterialError when a signature cannot be made.
     """
     route = request.route
     _refuse_mismatches(request)
     placeholder = _placeholder_warnings(request)
-    card = _checked(request)
+    card = _checked(request, clock)
     subject = _subject(request)
     signed = _signed(card, request, clock)
     body = embed(signed or card, fallback_html=request.fallback_html)
@@ -176,6 +179,21 @@ def _refuse_mismatches(request: SendRequest) -> None:
             f"{request.route.sender}",
             hint="Outlook compares the two: make sign.sender and --from the same",
         )
+    if signing is not None:
+        _refuse_another_key(signing.key, request.provider)
+
+
+def _refuse_another_key(key: SigningKey, provider: Provider | None) -> None:
+    if provider is None or not provider.public_key:
+        return
+    from amcli.signing.keys import registered_key
+
+    if registered_key(provider.public_key).fingerprint != key.fingerprint:
+        raise UsageError(
+            "the card would be signed with another key than the registered one "
+            "(provider.public_key), and Outlook would show nothing",
+            hint="sign with the key whose public half is registered, or register this one",
+        )
 
 
 def _placeholder_warnings(request: SendRequest) -> tuple[str, ...]:
@@ -191,14 +209,16 @@ def _placeholder_warnings(request: SendRequest) -> tuple[str, ...]:
     return ("a limited-purpose token is missing: sending this needs --purpose-key-file",)
 
 
-def _checked(request: SendRequest) -> CheckedCard:
+def _checked(request: SendRequest, clock: Clock) -> CheckedCard:
     from amcli.linting.engine import check
 
+    mail = Correspondence(request.route.sender, request.route.recipients)
     return check(
         request.document,
         signed=request.signing is not None,
         self_addressed=request.route.is_to_oneself,
         allow=request.allow,
+        surroundings=Surroundings(provider=request.provider, mail=mail, clock=clock),
     )
 
 

@@ -105,6 +105,11 @@ def read_key_file(path: Path) -> KeyFile:
             f"{path}: the file is empty, a key was expected in it",
             hint="name another file, or make a key with `amcli keygen`",
         )
+    return key_file(path, data)
+
+
+def key_file(path: Path, data: bytes) -> KeyFile:
+    """Return what lies in bytes that are called after ``path`` in messages."""
     text = _text(data)
     return KeyFile(path, data, text, _pem_blocks(text))
 

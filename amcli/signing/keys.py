@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from amcli.errors import KeyMaterialError
 from amcli.secrets import Secret
-from amcli.signing.key_file import read_key_file
+from amcli.signing.key_file import KeyFile, key_file, read_key_file
 from amcli.signing.private_key import PassphraseNeeded, load_private_key
 from amcli.signing.public_key import read_public_key
 
@@ -27,6 +27,7 @@ __all__ = [
     "VerifyingKey",
     "load_public_key",
     "load_signing_key",
+    "registered_key",
     "require_rsa",
 ]
 
@@ -100,10 +101,22 @@ def load_public_key(path: Path) -> VerifyingKey:
 
     Raises KeyMaterialError, also for a private key: it has no business where keys are verified.
     """
-    key = read_public_key(read_key_file(path))
+    return _verifying(read_key_file(path))
+
+
+def registered_key(text: str) -> VerifyingKey:
+    """Return the key that ``provider.public_key`` holds: RSAKeyValue, PEM, certificate or JWK.
+
+    Raises KeyMaterialError.
+    """
+    return _verifying(key_file(Path("provider.public_key"), text.encode("utf-8", "replace")))
+
+
+def _verifying(file: KeyFile) -> VerifyingKey:
+    key = read_public_key(file)
     if not isinstance(key, RSAPublicKey):
-        raise _not_rsa(key, path)
-    _require_size(key.key_size, path)
+        raise _not_rsa(key, file.path)
+    _require_size(key.key_size, file.path)
     return VerifyingKey(key)
 
 

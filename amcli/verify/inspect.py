@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from amcli.linting.finding import Finding, errors_among
+from amcli.linting.surroundings import Correspondence, Provider, Surroundings
 from amcli.received.eml import ReceivedMail, read_mail
 from amcli.seams import Clock, utc_now
 from amcli.verify.checks import Check, Verdict, failed, passed, skipped
@@ -39,26 +40,37 @@ def inspect(
     key: VerifyingKey | None = None,
     dkim_record: str | None = None,
     resolver: Resolver | None = None,
+    provider: Provider | None = None,
     clock: Clock = utc_now,
 ) -> Inspection:
     """Return what is inside a mail: its card, the checks in order, the lint of the card.
 
-    The checks: how the card is embedded, its signature and claims (``key``), the sender, DKIM
-    (``dkim_record`` or ``resolver``) and its alignment. Raises MailError for what is no mail and
-    NothingFound for a mail without a card.
+    The checks: how the card is embedded, its signature and claims (``key``, or the registered
+    one), the sender, DKIM (``dkim_record`` or ``resolver``) and its alignment. ``provider`` says
+    as which the card is registered. Raises MailError for what is no mail, NothingFound for a mail
+    without a card, and KeyMaterialError for a registered key that is none.
     """
     mail = read_mail(content, source)
     card = extract(mail)
     checks = [
         *card.checks,
-        *_signature_checks(mail, card, key, clock),
+        *_signature_checks(mail, card, key or _registered_key(card, provider), clock),
         _headers_check(mail),
         _from_check(mail),
         *check_dkim(
             content, record=dkim_record, resolver=resolver, sender=mail.sender, clock=clock
         ),
     ]
-    return Inspection(mail, card, Verdict(tuple(checks)), _findings(card))
+    return Inspection(mail, card, Verdict(tuple(checks)), _findings(mail, card, provider, clock))
+
+
+def _registered_key(card: EmbeddedCard, provider: Provider | None) -> VerifyingKey | None:
+    """Return the registered key for a card that is signed, where it is known."""
+    if card.jws is None or provider is None or not provider.public_key:
+        return None
+    from amcli.signing.keys import registered_key
+
+    return registered_key(provider.public_key)
 
 
 def _signature_checks(
@@ -97,9 +109,17 @@ def _from_check(mail: ReceivedMail) -> Check:
     return failed("from", f"{many} for From; Outlook needs exactly one sender")
 
 
-def _findings(card: EmbeddedCard) -> tuple[Finding, ...]:
+def _findings(
+    mail: ReceivedMail, card: EmbeddedCard, provider: Provider | None, clock: Clock
+) -> tuple[Finding, ...]:
     if card.document is None:
         return ()
     from amcli.linting.engine import lint
 
-    return tuple(lint(card.document, signed=card.jws is not None))
+    around = Surroundings(
+        signed=card.jws is not None,
+        provider=provider,
+        mail=Correspondence(mail.sender or None, mail.recipients),
+        clock=clock,
+    )
+    return tuple(lint(card.document, surroundings=around))

@@ -135,3 +135,11 @@ def test_a_record_over_the_limit_is_refused_and_not_cut(project: Path, capsys: C
     (project / "record.txt").write_text("v=DKIM1; p=" + "A" * 64 * 1024)
     assert run(["inspect", "mail.eml", "--dkim-record", "record.txt"]) == 4
     assert "larger than 64 KB" in capsys.readouterr().err
+
+
+def test_the_card_is_held_against_the_declared_registration(
+    project: Path, capsys: Captured
+) -> None:
+    (project / "amcli.toml").write_text('[provider]\nsenders = ["approvals@contoso.com"]\n')
+    assert run(["inspect", "mail.eml"]) == 1
+    assert "error: AM912 sender-not-registered" in capsys.readouterr().out

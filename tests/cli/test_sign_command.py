@@ -245,3 +245,23 @@ def test_at_a_terminal_the_passphrase_is_asked_for_and_not_shown(project: Path) 
     assert out.count(b".") == 2
     assert shown.startswith(b"Passphrase of locked/card-private.pem: ")
     assert b"horse" not in shown
+
+
+def test_a_key_that_is_not_the_registered_one_is_noted(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_card_key(project / "others", generate_card_key())
+    note = "another key than the registered one"
+    assert run(["--setting", "provider.public_key=keys/card-public.xml", *SIGN]) == 0
+    assert note not in capsys.readouterr().err
+    assert run(["--setting", "provider.public_key=others/card-public.pem", *SIGN]) == 0
+    assert note in capsys.readouterr().err
+
+
+def test_a_card_is_held_against_its_registration(capsys: pytest.CaptureFixture[str]) -> None:
+    body = [{"type": "TextBlock", "text": "Hello"}]
+    action = {"type": "Action.Http", "title": "Yes", "method": "POST", "body": "",
+              "url": "https://api.fabrikam.com"}  # fmt: skip
+    Path("card.json").write_text(json.dumps({**FINE, "body": body, "actions": [action]}))
+    assert run(["--setting", "provider.target_urls=https://api.contoso.com", *SIGN]) == 0
+    assert "AM906" in capsys.readouterr().err

@@ -9,11 +9,13 @@ from scripted_smtp import ScriptedServer
 
 from amcli.card.document import CardDocument, CardKind
 from amcli.errors import AddressError, FindingsError, PartlySent, UsageError
+from amcli.linting.surroundings import Provider
 from amcli.mail.sending import Prepared, Route, SendRequest, Signing, prepare, send_prepared
 from amcli.mail.smtp import Security, SmtpServer
 from amcli.signing.dkim_key import DkimKey
 from amcli.signing.keygen import generate_dkim_key
 from amcli.signing.keys import SigningKey
+from amcli.signing.rsa_key_value import to_xml
 
 ORIGINATOR, OTHER = "8a2d1f0e-7c1b-4d7e-9f3a-0c5d6e7f8a9b", "11111111-2222-3333-4444-555555555555"
 ME, ANNA, BEN = "me@contoso.com", "anna@contoso.com", "ben@contoso.com"
@@ -132,3 +134,20 @@ def test_case_does_not_make_two_people_of_one() -> None:
 def test_a_subject_of_blanks_is_refused() -> None:
     with pytest.raises(UsageError, match="subject is empty"):
         prepare(request(subject=" "))
+
+
+def test_a_card_is_held_against_its_registration_and_the_mail() -> None:
+    provider = Provider(originator=ORIGINATOR, senders=("approvals@contoso.com",))
+    with pytest.raises(FindingsError, match="AM912"):
+        prepare(request(provider=provider))
+    prepare(request(provider=provider, route=Route.between(ME, [ME])))
+    prepare(request(provider=provider, route=Route.between("approvals@contoso.com", [ANNA])))
+
+
+def test_a_card_is_signed_with_the_registered_key_only(key: SigningKey) -> None:
+    signing = Signing(key, ORIGINATOR)
+    registered = Provider(originator=ORIGINATOR, public_key=to_xml(key.public.public))
+    other = generate_dkim_key("contoso.com", "cards").private.public_key()
+    assert prepare(request(signing=signing, provider=registered)).signed is not None
+    with pytest.raises(UsageError, match="another key than the registered one"):
+        prepare(request(signing=signing, provider=replace(registered, public_key=to_xml(other))))

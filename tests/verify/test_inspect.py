@@ -9,12 +9,14 @@ import pytest
 from amcli.card.document import CardDocument, CardKind
 from amcli.errors import MailError
 from amcli.linting.engine import check
+from amcli.linting.surroundings import Provider
 from amcli.mail.body import embed, script_element
 from amcli.mail.message import compose
 from amcli.mail.sending import Route, SendRequest, Signing, prepare
 from amcli.signing.dkim_key import DkimKey
 from amcli.signing.keygen import GeneratedDkimKey, generate_dkim_key
 from amcli.signing.keys import SigningKey
+from amcli.signing.rsa_key_value import to_xml
 from amcli.verify.checks import Outcome
 from amcli.verify.inspect import Inspection, inspect
 
@@ -141,3 +143,18 @@ def test_mixed_line_ends_fail_and_line_feeds_alone_do_not() -> None:
     content = compose(body, sender="a@x.de", to=["a@x.de"], subject="x").content
     assert outcomes(inspect(content.replace(b"\r\n", b"\n"), "mail"))["lines"] is Outcome.PASSED
     assert outcomes(inspect(content + b"\n", "mail"))["lines"] is Outcome.FAILED
+
+
+def test_a_signed_mail_is_checked_with_the_registered_key(key: SigningKey) -> None:
+    content = prepare(SendRequest(CARD, ROUTE, signing=Signing(key, ORIGINATOR))).message.content
+    provider = Provider(public_key=to_xml(key.public.public))
+    assert outcomes(inspect(content, "mail"))["signature"] is not Outcome.PASSED
+    assert outcomes(inspect(content, "mail", provider=provider))["signature"] is Outcome.PASSED
+
+
+def test_the_card_of_a_mail_is_held_against_its_registration() -> None:
+    document = CardDocument({**CARD.value, "originator": ORIGINATOR}, CARD.kind, CARD.source)
+    content = prepare(SendRequest(document, ROUTE)).message.content
+    provider = Provider(originator=ORIGINATOR, senders=("others@contoso.com",))
+    assert inspect(content, "mail").findings == ()
+    assert [f.rule for f in inspect(content, "mail", provider=provider).findings] == ["AM912"]
