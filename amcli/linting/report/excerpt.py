@@ -19,24 +19,22 @@ def excerpt(line: str, start: int, end: int, width: int) -> tuple[str, str]:
     beginning of the marked part, which is always shown.
     """
     first, last = _window(line, start, width)
-    shown = [_shown(c) for c in line[first:last]]
     before, after = (_CUT if first else ""), (_CUT if last < len(line) else "")
-    indent = len(before) + columns("".join(shown[: start - first]))
-    marked = columns("".join(shown[start - first : max(end - first, 0)]))
-    text = f"{before}{''.join(shown)}{after}".rstrip()
+    indent = len(before) + columns(_shown(line[first:start]))
+    marked = columns(_shown(line[start : min(end, last)]))
+    text = f"{before}{_shown(line[first:last])}{after}".rstrip()
     return text, " " * indent + "^" * max(marked, 1)
 
 
 def columns(text: str) -> int:
     """Return how many columns of a terminal a text takes."""
-    return sum(_columns(c) for c in text)
+    return len(text) if text.isascii() else sum(map(_columns, text))
 
 
 def _window(line: str, start: int, width: int) -> tuple[int, int]:
     """Return which characters are shown; the caret stands in the first third of a line cut off."""
     room = max(width - 2, 1)
-    near = line[max(start - room, 0) : start + room + 1]
-    if len(line) <= len(near) and columns("".join(map(_shown, line))) <= width:
+    if len(line) < width and columns(_shown(line)) < width:
         return 0, len(line)
     ahead = _fitting(line[start : start + room], room - room // 3)
     left = _fitting(line[max(start - room, 0) : start][::-1], room - ahead[1])
@@ -46,12 +44,14 @@ def _window(line: str, start: int, width: int) -> tuple[int, int]:
 
 def _fitting(text: str, room: int) -> tuple[int, int]:
     """Return how many characters from the front fit into some columns, and how many they take."""
+    if text.isascii() and text.isprintable():
+        return min(len(text), room), min(len(text), room)
     sums = [total for total in accumulate(columns(_shown(c)) for c in text) if total <= room]
     return len(sums), sums[-1] if sums else 0
 
 
-def _shown(character: str) -> str:
-    return _TAB if character == "\t" else printable_line(character)
+def _shown(text: str) -> str:
+    return printable_line(text.replace("\t", _TAB))
 
 
 def _columns(character: str) -> int:

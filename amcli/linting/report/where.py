@@ -63,7 +63,8 @@ class Lines:
 
     def _lines(self, file: str) -> list[str]:
         if file not in self._split:
-            lines = _LINE_BREAK.split(blotted(self._texts.get(file, "")))
+            text = self._texts.get(file)
+            lines = _LINE_BREAK.split(blotted(text)) if text is not None else []
             for place in self._secrets:
                 if place.file == file:
                     _blot(lines, place)
