@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from amcli.card.document import CardDocument
+from amcli.card.source_map import SourceMap
 from amcli.errors import AmcliError
 from amcli.linting.engine import lint
 from amcli.linting.finding import Finding, Place
+from amcli.linting.fixing import text_edits
 from amcli.linting.outcome import Report
 from amcli.linting.places import located, whole_file
 from amcli.linting.registry import find_rule
@@ -24,6 +26,8 @@ class _Run:
     """What has been seen so far."""
 
     surroundings: Surroundings
+    changed: Mapping[Path, str] = field(default_factory=dict)
+    """Texts to read in place of files, by resolved path."""
     cards: int = 0
     files: set[str] = field(default_factory=set)
     """Resolved, so that the same file by two ways is linted once."""
@@ -47,15 +51,17 @@ def lint_paths(
     stdin: BinaryIO | None = None,
     allow: Iterable[str] = (),
     surroundings: Surroundings = NOTHING_KNOWN,
+    changed: Mapping[Path, str] | None = None,
 ) -> Report:
     """Return what is wrong with every card that the paths hold.
 
     A path that cannot be read is a trouble in the report, and the others are still linted.
     ``surroundings`` says what holds for every card: provider, limits, clock. ``allow`` names
-    rules, by id or slug; raises UsageError for one that does not exist.
+    rules, by id or slug; raises UsageError for one that does not exist. ``changed`` are texts to
+    read in place of files, by resolved path.
     """
     allowed = {find_rule(name).id for name in allow}
-    run = _Run(surroundings)
+    run = _Run(surroundings, changed or {})
     for path in paths:
         try:
             for found in found_paths(path):
@@ -78,7 +84,7 @@ def _lint_found(
     run: _Run, found: FoundPath, project_templates: Path | None, stdin: BinaryIO | None
 ) -> None:
     try:
-        opened = sources(found, project_templates, stdin)
+        opened = sources(found, project_templates, stdin, run.changed)
     except AmcliError as error:
         run.failed(error)
         return
@@ -135,7 +141,7 @@ def _findings(
         mail=source.mail or run.surroundings.mail,
     )
     findings = lint(document, surroundings=around)
-    return _placed(run, card, source.file, findings) if findings else []
+    return _placed(run, source, card, findings) if findings else []
 
 
 def _first(source: Source) -> CardDocument | None:
@@ -145,16 +151,25 @@ def _first(source: Source) -> CardDocument | None:
         return None  # told where that card itself is linted
 
 
-def _placed(run: _Run, card: CardSource, file: str, findings: list[Finding]) -> list[Finding]:
+def _placed(run: _Run, source: Source, card: CardSource, findings: list[Finding]) -> list[Finding]:
     try:
         written = card.written()
     except AmcliError:
-        return [whole_file(finding, file) for finding in findings]
+        return [whole_file(finding, source.file) for finding in findings]
     placed = [located(finding, written) for finding in findings]
+    if not source.is_mail:
+        placed = [_with_edits(finding, written) for finding in placed]
     for finding in placed:
-        if finding.place:
-            run.texts[finding.place.file] = written.files[finding.place.file]
+        for place in (finding.place, *finding.edits):
+            if place is not None:
+                run.texts[place.file] = written.files[place.file]
     return placed
+
+
+def _with_edits(finding: Finding, written: SourceMap) -> Finding:
+    if finding.fix is None:
+        return finding
+    return replace(finding, edits=text_edits(finding.fix, written))
 
 
 def _mistake(finding: Finding) -> tuple[str, str, Place | None]:

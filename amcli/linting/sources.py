@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -54,14 +54,17 @@ class Source:
 
 
 def sources(
-    found: FoundPath, project_templates: Path | None = None, stdin: BinaryIO | None = None
+    found: FoundPath,
+    project_templates: Path | None = None,
+    stdin: BinaryIO | None = None,
+    texts: Mapping[Path, str] | None = None,
 ) -> list[Source]:
     """Return the files with cards that a file, a template folder, a name or ``-`` stands for.
 
     A template folder stands for its card and its refresh cards, each with each of its samples; a
     card without samples is rendered without data. A part or a sample of a template stands for the
-    cards that use it. What was only met and is no card stands for nothing. Raises what
-    ``open_target`` raises.
+    cards that use it. What was only met and is no card stands for nothing. ``texts`` are read in
+    place of files, by resolved path. Raises what ``open_target`` raises.
     """
     path = Path(found.path)
     if found.leads_out:
@@ -77,11 +80,11 @@ def sources(
 
         return mail_sources(found)
     if _is_finished(found, path):
-        return _of_json(found)
+        return _of_json(found, texts or {})
     if found.is_named or path.suffix == ".j2" or path.is_dir():
         from amcli.linting.template_sources import template_sources
 
-        return template_sources(found, project_templates)
+        return template_sources(found, project_templates, texts)
     return []
 
 
@@ -100,13 +103,18 @@ def _is_finished(found: FoundPath, path: Path) -> bool:
     return found.is_named and is_other and path.exists() and not path.is_dir()
 
 
-def _of_json(found: FoundPath) -> list[Source]:
+def _of_json(found: FoundPath, texts: Mapping[Path, str]) -> list[Source]:
     if found.is_named:
         from amcli.linting.template_sources import users_of_sample
 
-        if users := users_of_sample(Path(found.path)):
+        if users := users_of_sample(Path(found.path), texts):
             return users
-    content = read_bounded(Path(found.path), MAX_CARD_BYTES, what="card")
+    changed = texts.get(Path(found.path).resolve()) if texts else None
+    content = (
+        read_bounded(Path(found.path), MAX_CARD_BYTES, what="card")
+        if changed is None
+        else changed.encode()
+    )
     try:
         return [finished_card(content, found.path)]
     except CardError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -27,21 +27,26 @@ _ENVELOPE = Envelope(
 _MAX_PART_BYTES = 4 * 1024 * 1024
 
 
-def template_sources(found: FoundPath, project_templates: Path | None) -> list[Source]:
-    """Return what a template's file, folder, part, description or name stands for."""
+def template_sources(
+    found: FoundPath, project_templates: Path | None, texts: Mapping[Path, str] | None = None
+) -> list[Source]:
+    """Return what a template's file, folder, part, description or name stands for.
+
+    ``texts`` are read in place of files, by resolved path.
+    """
     path = Path(found.path)
     if path.name == DESCRIPTION and path.is_file():
         path = path.parent
     elif path.suffix == ".j2" and path.is_file() and is_part(path):
-        return _users_of_part(path) if found.is_named else []
-    return list(_of_target(_opened(str(path), project_templates)))
+        return _users_of_part(path, texts) if found.is_named else []
+    return list(_of_target(_opened(str(path), project_templates), texts))
 
 
-def users_of_sample(path: Path) -> list[Source]:
+def users_of_sample(path: Path, texts: Mapping[Path, str] | None = None) -> list[Source]:
     """Return the cards that are rendered with a file, when it is one of a template's samples."""
     if not (path.parent / DESCRIPTION).is_file():
         return []
-    everything = _of_folder(load_template(path.parent))
+    everything = _of_folder(load_template(path.parent), texts)
     return [s for s in everything if any(card.sample == path.name for card in s.cards)]
 
 
@@ -58,12 +63,12 @@ def _card_files(folder: TemplateFolder) -> set[str]:
     return {folder.card().file, *(refresh.card for refresh in folder.refresh.values())}
 
 
-def _users_of_part(path: Path) -> list[Source]:
+def _users_of_part(path: Path, texts: Mapping[Path, str] | None) -> list[Source]:
     for folder in (path.parent, *path.parent.parents):
         using = _mentioning(folder, path.relative_to(folder).as_posix())
         cards = [Path(folder, name) for name in using if not is_part(Path(folder, name))]
         if cards:
-            found = [s for card in cards for s in _of_target(_opened(str(card)))]
+            found = [s for card in cards for s in _of_target(_opened(str(card)), texts)]
             names = ", ".join(dict.fromkeys(Path(s.file).name for s in found))
             note = f"{path} is a part of templates, and linted through {names}"
             return [replace(found[0], note=note), *found[1:]]
@@ -98,26 +103,26 @@ def _mentioning(folder: Path, part: str) -> list[str]:
     return [name for name in texts if name in known and name != part]
 
 
-def _of_target(target: TemplateTarget) -> Iterator[Source]:
+def _of_target(target: TemplateTarget, texts: Mapping[Path, str] | None) -> Iterator[Source]:
     if target.folder is None:
-        yield _source(target.template, target.samples)
+        yield _source(replace(target.template, texts=texts), target.samples)
         return
     file = target.template.file
     wanted = None if target.template.name == target.folder.name else file
-    for source in _of_folder(target.folder):
+    for source in _of_folder(target.folder, texts):
         if wanted is None or Path(source.file).name == wanted:
             yield replace(source, hides_built_in=target.hides_built_in and not source.first)
 
 
-def _of_folder(folder: TemplateFolder) -> Iterator[Source]:
-    main = _source(folder.card(), folder.samples)
+def _of_folder(folder: TemplateFolder, texts: Mapping[Path, str] | None) -> Iterator[Source]:
+    main = _source(replace(folder.card(), texts=texts), folder.samples)
     yield main
     samples: dict[str, tuple[Path, ...]] = {}
     for refresh in folder.refresh.values():
         samples[refresh.card] = samples.get(refresh.card, ()) + refresh.samples
     for name, refresh in folder.refresh.items():
         if refresh.card in samples:  # two refresh cards may be made by one file
-            template = folder.refresh_card(name)
+            template = replace(folder.refresh_card(name), texts=texts)
             own = tuple(dict.fromkeys(samples.pop(refresh.card)))
             yield replace(_source(template, own), first=main.cards[0].load)
 
