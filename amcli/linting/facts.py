@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from amcli.card.document import CardDocument, Node, walk
-from amcli.card.input_reference import MEANT_AS_REFERENCE
+from amcli.card.source_map import SourceMap
+from amcli.errors import AmcliError
+from amcli.linting.bodies import RequestBody, request_bodies
 from amcli.linting.mistakes import Mistake, known_types, mistakes
+from amcli.linting.opened import Opened, opened
+from amcli.linting.pictures import pictures
+from amcli.linting.references import Reference, mentioned, references
 from amcli.linting.surroundings import NOTHING_KNOWN, Surroundings
+from amcli.linting.texts import Text, texts
 
 FIRST_EXECUTE_VERSION = (1, 4)
 
@@ -25,17 +30,6 @@ _FREE_FORM = frozenset(
 _NO_ELEMENTS = frozenset({"actions", "potentialAction", "tokenExchangeResource", "card"})
 
 _VERSION = re.compile(r"([0-9]{1,6})\.([0-9]{1,6})")
-
-
-@dataclass(frozen=True)
-class Reference:
-    """An input reference such as ``{{comment.value}}`` and where it stands."""
-
-    name: str
-    """As written, spaces included."""
-    pointer: str
-    property: str
-    """``url``, ``body``, ``value`` (of a header), ``target`` or ``uri``."""
 
 
 class CardFacts:
@@ -73,8 +67,23 @@ class CardFacts:
         return (int(match[1]), int(match[2])) if match else None
 
     def of_type(self, *types: str) -> Iterator[Node]:
-        """Yield the objects of these types."""
-        return (node for node in self.nodes if node.type in types)
+        """Yield the objects of these types, in document order."""
+        found = [node for name in types for node in self._by_type.get(name, ())]
+        return iter(found if len(types) == 1 else sorted(found, key=self._order))
+
+    @cached_property
+    def _by_type(self) -> dict[str | None, list[Node]]:
+        found: dict[str | None, list[Node]] = {}
+        for node in self.nodes:
+            found.setdefault(node.type, []).append(node)
+        return found
+
+    def _order(self, node: Node) -> int:
+        return self._numbers[node.pointer]
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {node.pointer: number for number, node in enumerate(self.nodes)}
 
     @cached_property
     def inputs(self) -> list[Node]:
@@ -92,6 +101,45 @@ class CardFacts:
         nameless = [n for n in self.nodes if n.type not in known and n.holder != "columns"]
         found = [text_of(node, "id") for node in [*self.inputs, *nameless]]
         return {name.casefold() for name in found if name}
+
+    @cached_property
+    def inputs_by_id(self) -> dict[str, Node]:
+        """Return the inputs by their id in lower case; of several with one id the last."""
+        named = [(text_of(node, "id"), node) for node in self.inputs]
+        return {name.casefold(): node for name, node in named if name}
+
+    @cached_property
+    def texts(self) -> list[Text]:
+        """Return the texts that people read."""
+        return list(texts(self.document.kind, self.nodes))
+
+    @cached_property
+    def opened(self) -> list[Opened]:
+        """Return everything that opens a page or an app."""
+        return list(opened(self.nodes, self.texts))
+
+    @cached_property
+    def pictures(self) -> list[tuple[str, str]]:
+        """Return pointer and address of every picture."""
+        return list(pictures(self.document.kind, self.nodes))
+
+    @cached_property
+    def json(self) -> str:
+        """Return the card as compact JSON in ASCII, so that it can be measured and searched."""
+        return self.document.compact()
+
+    @property
+    def is_template(self) -> bool:
+        """Return whether a template made the card."""
+        return self.around.written is not None
+
+    @cached_property
+    def written(self) -> SourceMap | None:
+        """Return how its template wrote the card; None for a finished one. Costs a rendering."""
+        try:
+            return self.around.written() if self.around.written else None
+        except AmcliError:
+            return None  # told where the places of findings are looked for
 
     @cached_property
     def stand_ins(self) -> set[str]:
@@ -122,6 +170,14 @@ class CardFacts:
         return self.shown("Action.Execute")
 
     @cached_property
+    def misses_the_bots_version(self) -> bool:
+        """Return whether the card asks a bot, and only that, below the version that can."""
+        is_unreadable = "version" in self.document.value and self.version is None
+        if is_unreadable or self.is_at_least(FIRST_EXECUTE_VERSION) or self.shown("Action.Http"):
+            return False
+        return bool(self.executes) or "refresh" in self.document.value
+
+    @cached_property
     def headers(self) -> list[tuple[str, str, str]]:
         """Return pointer, name and value of every header that has both."""
         return [
@@ -143,24 +199,29 @@ class CardFacts:
         return [*self.of_type("Action.Http", "HttpPOST")]
 
     @cached_property
-    def references(self) -> list[Reference]:
-        """Return every input reference in what an action sends or opens."""
+    def calls(self) -> list[tuple[str, str]]:
+        """Return pointer and address of everything that the sender's service is called at."""
+        names = [(n, "target" if n.type == "HttpPOST" else "url") for n in self.http_actions]
         return [
-            Reference(name, pointer, place)
-            for place, text, pointer in [*self._texts()]
-            for name in dict.fromkeys(MEANT_AS_REFERENCE.findall(text))
+            (f"{action.pointer}/{name}", action.value[name])
+            for action, name in names
+            if isinstance(action.value.get(name), str)
         ]
 
-    def _texts(self) -> Iterator[tuple[str, str, str]]:
-        for action in self.http_actions:
-            for name in ("url", "target", "body"):
-                if text := text_of(action, name):
-                    yield name, text, f"{action.pointer}/{name}"
-        for pointer, _name, value in self.headers:
-            yield "value", value, f"{pointer}/value"
-        for target in self.nodes:
-            if target.holder == "targets" and (text := text_of(target, "uri")):
-                yield "uri", text, f"{target.pointer}/uri"
+    @cached_property
+    def bodies(self) -> list[RequestBody]:
+        """Return the bodies that are sent to the sender's service, if they are not empty."""
+        return list(request_bodies(self.http_actions))
+
+    @cached_property
+    def references(self) -> list[Reference]:
+        """Return every input reference in what an action sends or opens."""
+        return list(references(self.http_actions, self.nodes))
+
+    @cached_property
+    def mentioned(self) -> set[str]:
+        """Return the ids that an input reference names anywhere, in lower case."""
+        return mentioned(self.nodes)
 
 
 def text_of(node: Node, name: str) -> str | None:

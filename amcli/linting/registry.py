@@ -9,6 +9,9 @@ from amcli.linting.rule import Rule
 from amcli.linting.rules import (
     accessibility,
     actions,
+    bodies,
+    calls,
+    choices,
     clients,
     head,
     ids,
@@ -16,6 +19,7 @@ from amcli.linting.rules import (
     inputs,
     layout,
     links,
+    opening,
     refresh,
     registration,
     registration_mail,
@@ -35,7 +39,11 @@ _MODULES = (
     structure,
     support,
     actions,
+    bodies,
+    calls,
+    opening,
     inputs,
+    choices,
     links,
     text,
     registration,
@@ -69,7 +77,7 @@ def find_rule(id_or_slug: str) -> Rule:
     for rule in RULES:
         if wanted in {rule.id.casefold(), rule.slug}:
             return rule
-    hint = did_you_mean(id_or_slug, [name for rule in RULES for name in (rule.slug, rule.id)])
+    hint = did_you_mean(id_or_slug, [rule.slug for rule in RULES])
     near = difflib.get_close_matches(wanted[:80], [r.id.casefold() for r in RULES], cutoff=0.5)
     known = ", ".join(f"{rule.id} {rule.slug}" for rule in RULES if rule.id.casefold() in near)
     listed = f"near it: {known}" if known else "every finding begins with the id of its rule"

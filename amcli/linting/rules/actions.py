@@ -1,4 +1,4 @@
-"""AM3xx: what happens at a click."""
+"""AM301 to AM310: actions, how they are written and how many there may be."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from amcli.card.document import Node
 from amcli.linting.facts import CardFacts
 from amcli.linting.finding import Severity
+from amcli.linting.fix import AddProperty, Edit, Fix, SetValue, unsafely
+from amcli.linting.mending import as_sure_as
 from amcli.linting.rule import ADAPTIVE, MESSAGE, Certainty, Problem, rule
 from amcli.linting.rules.structure import from_schema
-from amcli.suggestion import did_you_mean
+from amcli.suggestion import closest, meant
 
 _REFERENCE = "Microsoft, Outlook's Adaptive Card reference"
 _MESSAGE = "Microsoft, legacy message card reference"
 _MAX_POTENTIAL_ACTIONS = 4
+_MAX_CARD_ACTIONS = 5
+_MAX_SECTIONS = 10
 
 
 @rule(
@@ -27,6 +31,7 @@ def post_without_body(card: CardFacts) -> Iterator[Problem]:
     Why it matters: the body is required for POST; an empty one will do.
     Example: {"type": "Action.Http", "method": "POST", "url": "https://example.com/approve"}
     Use instead: add "body": "" or what the service needs.
+    Fix: safe: writes an empty body.
     """
     return from_schema(card, "post-without-body")
 
@@ -45,6 +50,7 @@ def body_not_string(card: CardFacts) -> Iterator[Problem]:
     Why it matters: the service gets nothing useful.
     Example: "body": {"answer": "yes"}
     Use instead: "body": "{\\"answer\\": \\"yes\\"}"
+    Fix: unsafe: writes the object as JSON into a string.
     """
     return from_schema(card, "body-not-string")
 
@@ -60,12 +66,14 @@ def auto_invoke_not_post(card: CardFacts) -> Iterator[Problem]:
     Why it matters: Outlook calls it with POST only; the card is never refreshed.
     Example: "autoInvokeAction": {"type": "Action.Http", "method": "GET", "url": "https://..."}
     Use instead: "method": "POST" and a body.
+    Fix: unsafe: writes POST, and an empty body where there is none; the service must answer it.
     """
     for node in card.nodes:
         method = node.value.get("method")
         if node.holder == "autoInvokeAction" and str(method).upper() == "GET":
             message = "autoInvokeAction must use POST"
-            yield Problem(f"{node.pointer}/method", message, 'write "method": "POST" and a body')
+            hint = 'write "method": "POST" and a body'
+            yield Problem(f"{node.pointer}/method", message, hint, as_post(node))
 
 
 @rule("AM304", "malformed-header", Severity.ERROR, Certainty.STATED, source=_REFERENCE)
@@ -77,6 +85,7 @@ def malformed_header(card: CardFacts) -> Iterator[Problem]:
     move Outlook's token out of the way; one with an empty value does.
     Example: "headers": {"Content-Type": "application/json"}
     Use instead: "headers": [{"name": "Content-Type", "value": "application/json"}]
+    Fix: safe: writes the list that the reference asks for, and the empty value of Authorization.
     """
     return from_schema(card, "malformed-header")
 
@@ -97,11 +106,13 @@ def authorization_header(card: CardFacts) -> Iterator[Problem]:
     everybody who gets the mail can read.
     Example: {"name": "Authorization", "value": "Bearer ..."}
     Use instead: {"name": "Authorization", "value": ""}, and check Outlook's token.
+    Fix: unsafe: writes the empty value.
     """
     for pointer, name, value in card.headers:
         if name.strip().lower() == "authorization" and value:
             message = "Outlook sends its own token in Authorization; only an empty value works"
-            yield Problem(f"{pointer}/value", message, 'write "value": ""')
+            emptied = unsafely(SetValue(f"{pointer}/value", ""))
+            yield Problem(f"{pointer}/value", message, 'write "value": ""', emptied)
 
 
 @rule(
@@ -115,12 +126,16 @@ def toggle_target_not_found(card: CardFacts) -> Iterator[Problem]:
     Why it matters: the button does nothing.
     Example: "targetElements": ["detials"] where the element's id is "details"
     Use instead: the id as it stands on the element.
+    Fix: unsafe: writes the id that resembles it; safe where only capitals differ.
     """
     ids = {node.value["id"] for node in card.identified}
     for action in card.of_type("Action.ToggleVisibility"):
         for pointer, name in _targets(action):
             if name not in ids:
-                yield Problem(pointer, f'no element has the id "{name}"', did_you_mean(name, ids))
+                message = f'no element has the id "{name}"'
+                near = closest(name, ids)
+                fix = as_sure_as(name, near, SetValue(pointer, near)) if near else None
+                yield Problem(pointer, message, near and meant(near), fix)
 
 
 @rule(
@@ -134,6 +149,7 @@ def too_many_actions(card: CardFacts) -> Iterator[Problem]:
     Why it matters: four is the most that one section takes.
     Example: five OpenUri in one potentialAction
     Use instead: keep four, put inputs into one ActionCard, link to a page for the rest.
+    Fix: none: only the author knows which ones matter.
     """
     for node in card.nodes:
         actions = node.value.get("potentialAction")
@@ -153,8 +169,58 @@ def nested_action_card(card: CardFacts) -> Iterator[Problem]:
     Why it matters: an ActionCard takes OpenUri and HttpPOST only.
     Example: {"@type": "ActionCard", "actions": [{"@type": "ActionCard", ...}]}
     Use instead: two ActionCards beside each other.
+    Fix: none: only the author knows how they belong together.
     """
     return from_schema(card, "nested-action-card")
+
+
+@rule(
+    "AM309", "too-many-card-actions", Severity.WARNING, Certainty.INFERRED,
+    source="Microsoft, AdaptiveCards, samples/HostConfig/outlook-desktop.json", kinds=ADAPTIVE,
+)  # fmt: skip
+def too_many_card_actions(card: CardFacts) -> Iterator[Problem]:
+    """More actions in one place of an Adaptive Card than Outlook's host config allows.
+
+    What it finds: an `actions` list, of a card or an ActionSet, with more than five actions.
+    Why it matters: Microsoft's sample host config for Outlook says five; what lies beyond may be
+    left out. How many Outlook itself takes is not documented.
+    Example: six Action.OpenUrl in one "actions"
+    Use instead: keep five, put the others into an ActionSet of their own, or open a page.
+    Fix: none: only the author knows which ones matter.
+    """
+    for node in card.of_type("AdaptiveCard", "ActionSet"):
+        actions = node.value.get("actions")
+        if isinstance(actions, list) and len(actions) > _MAX_CARD_ACTIONS:
+            message = f"{len(actions)} actions in one place; the last ones may not be shown"
+            hint = f"keep {_MAX_CARD_ACTIONS}, or use a second ActionSet"
+            yield Problem(f"{node.pointer}/actions", message, hint)
+
+
+@rule(
+    "AM310", "too-many-sections", Severity.WARNING, Certainty.STATED, source=_MESSAGE,
+    kinds=MESSAGE,
+)  # fmt: skip
+def too_many_sections(card: CardFacts) -> Iterator[Problem]:
+    """More sections in a MessageCard than Microsoft advises.
+
+    What it finds: more than ten `sections`.
+    Why it matters: the reference asks for ten at the most, so that people can take it in.
+    Example: a section for each of twenty new comments
+    Use instead: one section that sums them up, and a link to the page that has them all.
+    Fix: none: only the author knows what can be left out.
+    """
+    sections = card.document.value.get("sections")
+    if isinstance(sections, list) and len(sections) > _MAX_SECTIONS:
+        message = f"{len(sections)} sections; Microsoft advises {_MAX_SECTIONS} at the most"
+        yield Problem("/sections", message, "sum them up, and link to the page that has them all")
+
+
+def as_post(action: Node) -> Fix:
+    """Return the fix that lets an action post, with an empty body where it has none."""
+    changes: list[Edit] = [SetValue(f"{action.pointer}/method", "POST")]
+    if "body" not in action.value:
+        changes.append(AddProperty(action.pointer, "body", ""))
+    return unsafely(*changes)
 
 
 def _targets(action: Node) -> Iterator[tuple[str, str]]:
@@ -176,4 +242,6 @@ RULES = (
     toggle_target_not_found,
     too_many_actions,
     nested_action_card,
+    too_many_card_actions,
+    too_many_sections,
 )

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from amcli.card.document import Node
-from amcli.card.input_reference import INPUT_ID
-from amcli.linting.facts import CardFacts, Reference, text_of
+from amcli.card.document import Node, pointer_token
+from amcli.card.input_reference import INPUT_ID, MEANT_AS_REFERENCE
+from amcli.linting.facts import CardFacts, text_of
 from amcli.linting.finding import Severity
-from amcli.linting.rule import MESSAGE, Certainty, Problem, rule
-from amcli.suggestion import did_you_mean
+from amcli.linting.fix import SetValue, safely, unsafely
+from amcli.linting.references import Reference
+from amcli.linting.rule import ADAPTIVE, MESSAGE, Certainty, Problem, rule
+from amcli.suggestion import closest, meant
 
 _RENDERER = "Microsoft, the adaptivecards JavaScript renderer, StringWithSubstitutions"
+_BOTH = "Microsoft, Outlook's Adaptive Card reference; legacy message card reference"
 _NAMED_IDS = 5
+_CHECKS_SINCE = (1, 3)
+_SENDS_EVERYTHING = ("Action.Execute", "Action.Submit")
+_IN_DATA = re.compile(r"(?:\{\{|\$\{)([A-Za-z0-9_$@. -]{1,200}?)\.value\s*\}")
 
 
 @rule(
@@ -30,14 +37,16 @@ def unknown_input_reference(card: CardFacts) -> Iterator[Problem]:
     Why it matters: the service gets the braces instead of what the person wrote.
     Example: "body": "{\\"note\\": \\"{{coment.value}}\\"}" with an input "comment"
     Use instead: the id of an input in the same card.
+    Fix: unsafe: writes the id that resembles it.
     """
     known = [node.value["id"] for node in card.inputs if isinstance(node.value.get("id"), str)]
     for reference in card.references:
-        name = reference.name.strip()
-        if name.casefold() not in card.input_ids:
-            message = f'no input has the id "{name}"'
-            hint = did_you_mean(name, known) or _ids_there_are(known)
-            yield Problem(reference.pointer, message, hint)
+        if reference.id not in card.input_ids:
+            name = reference.name.strip()
+            near = closest(name, known)
+            fix = unsafely(_renamed(reference, near)) if near else None
+            hint = meant(near) if near else _ids_there_are(known)
+            yield Problem(reference.pointer, f'no input has the id "{name}"', hint, fix)
 
 
 @rule("AM402", "irreplaceable-input-id", Severity.WARNING, Certainty.SEEN, source=_RENDERER)
@@ -50,11 +59,14 @@ def irreplaceable_input_id(card: CardFacts) -> Iterator[Problem]:
     the braces; whether Outlook's own does the same is not documented.
     Example: {{due-date.value}} or {{ comment.value }}
     Use instead: {{dueDate.value}}, {{comment.value}}
+    Fix: safe: takes the spaces out of the braces. None for an id: the service may know it.
     """
     for reference in card.references:
-        known = reference.name.strip().casefold() in card.input_ids
-        if known and not INPUT_ID.fullmatch(reference.name):
-            yield Problem(reference.pointer, _irreplaceable(reference), "use a plain id")
+        if reference.id in card.input_ids and not INPUT_ID.fullmatch(reference.name):
+            name = reference.name.strip()
+            plain = INPUT_ID.fullmatch(name)
+            fix = safely(_renamed(reference, name)) if plain else None
+            yield Problem(reference.pointer, _irreplaceable(reference), "use a plain id", fix)
 
 
 @rule(
@@ -69,35 +81,130 @@ def reference_outside_body(card: CardFacts) -> Iterator[Problem]:
     is not set or not in URL format".
     Example: "target": "https://example.com/reply?text={{comment.value}}"
     Use instead: "body": "{\\"text\\": \\"{{comment.value}}\\"}"
+    Fix: none: only the author knows what the service calls it.
     """
-    known = [ref for ref in card.references if ref.name.strip().casefold() in card.input_ids]
-    for reference in known:
-        if reference.property != "body":
+    for reference in card.references:
+        if reference.place != "body" and reference.id in card.input_ids:
             message = "a MessageCard fills inputs into the body only"
             yield Problem(reference.pointer, message, "move it into the body")
 
 
-@rule(
-    "AM404",
-    "unknown-choice",
-    Severity.WARNING,
-    Certainty.INFERRED,
-    source="Microsoft, Adaptive Cards schema explorer; legacy message card reference",
-)
-def unknown_choice(card: CardFacts) -> Iterator[Problem]:
-    """A choice is preselected that is not among the choices.
+@rule("AM405", "unused-input", Severity.WARNING, Certainty.INFERRED, source=_BOTH)
+def unused_input(card: CardFacts) -> Iterator[Problem]:
+    """An input whose value goes nowhere.
 
-    What it finds: a `value` of Input.ChoiceSet or MultichoiceInput that no choice has.
-    Why it matters: nothing is preselected.
-    Example: "value": "eu" where the choices are "EU" and "US"
-    Use instead: the value of a choice, exactly.
+    What it finds: an input whose id no `{{id.value}}` names, in a card without Action.Execute and
+    Action.Submit, which send every input by themselves. While a reference leads nowhere or a
+    type is unknown nothing is said: they may be meant for this input.
+    Why it matters: people fill it in, and the service never gets it.
+    Example: {"type": "Input.Text", "id": "comment"} and "body": "{\\"action\\": \\"approve\\"}"
+    Use instead: "body": "{\\"action\\": \\"approve\\", \\"comment\\": \\"{{comment.value}}\\"}"
+    Fix: none: only the author knows what the service calls it.
     """
-    for node in card.of_type("Input.ChoiceSet", "MultichoiceInput"):
-        known = _choices(node)
-        for name in _chosen(node):
-            if known and name not in known:
-                message = f'no choice has the value "{name}"'
-                yield Problem(f"{node.pointer}/value", message, did_you_mean(name, known))
+    if not card.inputs or next(card.of_type(*_SENDS_EVERYTHING), None):
+        return
+    if card.mistakes.get("unknown-type") or _leads_nowhere(card):
+        return
+    misplaced = {mistake.pointer for mistake in card.mistakes.get("misplaced-type", ())}
+    for node in card.inputs:
+        name = text_of(node, "id")
+        if name is None or name.casefold() in card.mentioned or node.type == "Input.Time":
+            continue
+        at = node.pointer
+        if at not in card.stand_ins and misplaced.isdisjoint((f"{at}/type", f"{at}/@type")):
+            message = f'no action sends what people fill into "{name}"'
+            hint = f"add {{{{{name}.value}}}} to the body of an action"
+            yield Problem(at, message, hint)
+
+
+@rule(
+    "AM407", "required-without-label", Severity.WARNING, Certainty.SEEN,
+    source="Microsoft, the adaptivecards JavaScript renderer, Input.validateProperties",
+    kinds=ADAPTIVE, versions="1.3 and newer",
+)  # fmt: skip
+def required_without_label(card: CardFacts) -> Iterator[Problem]:
+    """A required input that does not say what is missing.
+
+    What it finds: an input with `isRequired` and without `label` or `errorMessage`, in a card of
+    version 1.3 or newer.
+    Why it matters: the button does nothing, and people do not learn which answer is missing; the
+    renderer warns of it.
+    Example: {"type": "Input.Text", "id": "reason", "isRequired": true}
+    Use instead: add "label": "Reason" and "errorMessage": "Please give a reason".
+    Fix: none: only the author knows the words.
+    """
+    if not card.is_at_least(_CHECKS_SINCE):
+        return
+    for node in card.inputs:
+        lacking = [name for name in ("label", "errorMessage") if not text_of(node, name)]
+        if lacking and node.value.get("isRequired") in (True, "true"):
+            message = f"a required input without {' and '.join(lacking)}"
+            hint = "say what it is for, and what is missing when nothing was filled in"
+            yield Problem(node.pointer, message, hint)
+
+
+@rule("AM409", "reference-not-filled-in", Severity.WARNING, Certainty.INFERRED, source=_BOTH)
+def reference_not_filled_in(card: CardFacts) -> Iterator[Problem]:
+    """An input reference in a place where it stays as it is.
+
+    What it finds: `{{id.value}}` of an input of this card in a text, a title, the address of
+    Action.OpenUrl: anywhere but in the url, body and headers of Action.Http and the body of
+    HttpPOST.
+    Why it matters: people see the braces, or the page is opened with them in its address.
+    Example: {"type": "Action.OpenUrl", "url": "https://example.com/?text={{comment.value}}"}
+    Use instead: Action.Http, and a service that answers with what shall be shown.
+    Fix: none: only the author knows what was meant.
+    """
+    if not card.inputs:
+        return
+    shown = [(text.pointer, text.text) for text in card.texts]
+    opened = [(f"{n.pointer}/url", text_of(n, "url") or "") for n in card.of_type("Action.OpenUrl")]
+    for pointer, text in [*shown, *opened]:
+        for name in dict.fromkeys(MEANT_AS_REFERENCE.findall(text) if "{{" in text else ()):
+            if name.strip().casefold() in card.input_ids:
+                message = f"{{{{{name}.value}}}} is not filled in here"
+                yield Problem(pointer, message, "it is in what Action.Http sends, and only there")
+
+
+@rule(
+    "AM410", "reference-in-execute-data", Severity.INFO, Certainty.STATED,
+    source="Microsoft, universal action model for actionable messages", kinds=ADAPTIVE,
+    versions="1.4 and newer",
+)  # fmt: skip
+def reference_in_execute_data(card: CardFacts) -> Iterator[Problem]:
+    """An input reference in the data of Action.Execute.
+
+    What it finds: `{{id.value}}` or `${id.value}` of an input of this card in `data`.
+    Why it matters: Outlook sends every input beside `data` by itself, under its id; the reference
+    is sent as it stands.
+    Example: "data": {"comment": "${comment.value}"} with an input "comment"
+    Use instead: leave it out; the bot gets "comment" all the same.
+    Fix: none: only the author knows which name the bot reads.
+    """
+    for action in card.of_type("Action.Execute") if card.inputs else ():
+        for pointer, text in _data(action):
+            names = [name.strip() for name in _IN_DATA.findall(text)]
+            for name in dict.fromkeys(n for n in names if n.casefold() in card.input_ids):
+                message = f'"{name}" is sent by itself; here it stays as it is'
+                yield Problem(pointer, message, "leave it out, and read it by its id")
+
+
+def _data(action: Node) -> Iterator[tuple[str, str]]:
+    """Yield the texts in an action's data, each with its place."""
+    data = action.value.get("data")
+    if isinstance(data, str):
+        yield f"{action.pointer}/data", data
+    for name, value in data.items() if isinstance(data, dict) else ():
+        if isinstance(value, str):
+            yield f"{action.pointer}/data/{pointer_token(name)}", value
+
+
+def _renamed(reference: Reference, name: str) -> SetValue:
+    return SetValue(reference.pointer, reference.replaced(name))
+
+
+def _leads_nowhere(card: CardFacts) -> bool:
+    return any(reference.id not in card.input_ids for reference in card.references)
 
 
 def _ids_there_are(known: list[str]) -> str:
@@ -105,24 +212,6 @@ def _ids_there_are(known: list[str]) -> str:
         return "the card has no input with an id: add one, or take the reference out"
     more = ", ..." if len(known) > _NAMED_IDS else ""
     return f"the ids of this card's inputs are {', '.join(known[:_NAMED_IDS])}{more}"
-
-
-def _choices(node: Node) -> dict[str, None]:
-    """Return the values that can be chosen, in their order."""
-    choices = node.value.get("choices")
-    values = (
-        [c.get("value") for c in choices if isinstance(c, dict)]
-        if isinstance(choices, list)
-        else []
-    )
-    return dict.fromkeys(value for value in values if isinstance(value, str))
-
-
-def _chosen(node: Node) -> list[str]:
-    value = text_of(node, "value")
-    if value is None:
-        return []
-    return value.split(",") if node.value.get("isMultiSelect") in (True, "true") else [value]
 
 
 def _irreplaceable(reference: Reference) -> str:
@@ -135,5 +224,8 @@ RULES = (
     unknown_input_reference,
     irreplaceable_input_id,
     reference_outside_body,
-    unknown_choice,
+    unused_input,
+    required_without_label,
+    reference_not_filled_in,
+    reference_in_execute_data,
 )
