@@ -12,7 +12,7 @@ from amcli.linting.surroundings import Provider
 
 GUID = re.compile(r"\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?", re.IGNORECASE)
 
-# Stands where only sending knows the provider; no provider has it (RFC 9562, section 5.9).
+# What a template prints where only sending knows the provider (RFC 9562, section 5.9).
 _NIL = "00000000-0000-0000-0000-000000000000"
 
 
@@ -36,9 +36,10 @@ def is_of_another(card: CardFacts, provider: Provider) -> bool:
     named = card.document.originator
     if named is None or not provider.originator or same_id(named, provider.originator):
         return False
-    taken = provider.application_id and same_id(named, provider.application_id)
-    is_other = GUID.fullmatch(named.strip()) and not same_id(named, _NIL)
-    return bool(is_other) and not taken and not is_sample_originator(named)
+    has_its_own_rule = is_sample_originator(named) or not GUID.fullmatch(named.strip())
+    is_application = same_id(named, provider.application_id or "")
+    is_stand_in = card.around.written is not None and same_id(named, _NIL)
+    return not (has_its_own_rule or is_application or is_stand_in)
 
 
 def is_to_oneself(card: CardFacts) -> bool:

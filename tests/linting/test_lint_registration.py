@@ -135,3 +135,8 @@ def test_the_sample_key_is_known_in_every_form_of_text(
 )
 def test_what_is_no_key_is_not_the_sample_key(text: str) -> None:
     assert not is_sample_key(text)
+
+
+def test_the_nil_id_is_nobodys_where_no_template_printed_it() -> None:
+    document = card(originator="00000000-0000-0000-0000-000000000000")
+    assert found(document, provider=Provider(originator=OWN)) == ["AM904"]
