@@ -111,7 +111,7 @@ class _Source:
         place = self.map.literal(start, end)
         if place is None:
             raise _NotLiteral
-        return TextEdit(place.file, place.start, place.end, text)
+        return TextEdit(place.file, place.start, place.end, _for(place.file, text))
 
     def _with_comma(self, span: JsonSpan) -> tuple[int, int]:
         """Return a member's range with the one comma that goes with it."""
@@ -151,11 +151,16 @@ class _Source:
             raise _NotLiteral
         if "\r\n" in self.map.files[place.file]:
             text = text.replace("\n", "\r\n")
-        return TextEdit(place.file, place.end, place.end, text)
+        return TextEdit(place.file, place.end, place.end, _for(place.file, text))
 
 
 def _written(value: Any) -> str:
-    return _JINJA.sub(r"\\u007b", json.dumps(value, ensure_ascii=False))
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _for(file: str, text: str) -> str:
+    """Return what is written into a file; a finished card may say ``{{``."""
+    return _JINJA.sub(r"\\u007b", text) if file.endswith(".j2") else text
 
 
 def _name_of(span: JsonSpan) -> tuple[int, int]:
