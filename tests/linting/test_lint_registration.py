@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from amcli.card.document import CardDocument, CardKind
 from amcli.linting.engine import lint
+from amcli.linting.finding import Finding
 from amcli.linting.sample_key import is_sample_key
 from amcli.linting.surroundings import Correspondence, Provider, Surroundings
 from amcli.signing.keys import load_public_key
@@ -37,10 +40,14 @@ def card(url: str = "https://api.fabrikam.com", **more: Any) -> CardDocument:
     return CardDocument(value, CardKind.ADAPTIVE, "card.json")
 
 
-def found(document: CardDocument, **around: Any) -> list[str]:
-    """The ids of what is found about the registration."""
+def told(document: CardDocument, **around: Any) -> list[Finding]:
+    """What is found about the registration."""
     findings = lint(document, surroundings=Surroundings(clock=lambda: NOW, **around))
-    return [finding.rule for finding in findings if finding.rule.startswith("AM9")]
+    return [finding for finding in findings if finding.rule.startswith("AM9")]
+
+
+def found(document: CardDocument, **around: Any) -> list[str]:
+    return [finding.rule for finding in told(document, **around)]
 
 
 STRICT = Provider(
@@ -106,9 +113,8 @@ def test_a_host_is_told_once_in_a_card() -> None:
     calls = [{**CALL, "url": f"https://api.fabrikam.com/{n}"} for n in range(3)]
     document = card(actions=[*calls, {**CALL, "url": "https://api.example.com"}, OPEN])
     provider = Provider(target_urls=("https://api.contoso.com",))
-    findings = lint(document, surroundings=Surroundings(provider=provider))
-    told = [f.pointer for f in findings if f.rule == "AM906"]
-    assert told == ["/actions/0/url", "/actions/3/url"]
+    pointers = [finding.pointer for finding in told(document, provider=provider)]
+    assert pointers == ["/actions/0/url", "/actions/3/url"]
 
 
 def test_an_address_with_another_mistake_is_told_for_that_one_only() -> None:
@@ -140,3 +146,30 @@ def test_what_is_no_key_is_not_the_sample_key(text: str) -> None:
 def test_the_nil_id_is_nobodys_where_no_template_printed_it() -> None:
     document = card(originator="00000000-0000-0000-0000-000000000000")
     assert found(document, provider=Provider(originator=OWN)) == ["AM904"]
+
+
+WORDS = st.text(max_size=12) | st.sampled_from([OWN, "https://[", "api.contoso.com", "a@b@c", "@"])
+LISTS = st.lists(WORDS, max_size=3).map(tuple)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(
+    value=st.dictionaries(st.sampled_from(["originator", "actions", "autoInvokeAction"]), ANYTHING),
+    url=ANYTHING,
+    provider=st.builds(
+        Provider, originator=WORDS, scope=WORDS, senders=LISTS, target_urls=LISTS,
+        test_users=LISTS, application_id=WORDS, app_id_uri=WORDS, public_key=WORDS,
+    ),
+    mail=st.builds(Correspondence, sender=st.none() | WORDS, recipients=LISTS),
+)  # fmt: skip
+def test_whatever_is_declared_and_sent_nothing_is_raised(
+    value: dict[str, Any], url: Any, provider: Provider, mail: Correspondence
+) -> None:
+    show = {"type": "Action.ShowCard", "card": {"actions": [{**CALL, "url": url}]}}
+    document = card(**{"body": [{"type": "ActionSet", "actions": [show]}], **value})
+    findings = told(document, provider=provider, mail=mail)
+    assert all(finding.message and finding.hint for finding in findings)
