@@ -56,6 +56,14 @@ def _judge_host(host: str, port: int | None) -> Judgement:
     return _PUBLIC
 
 
+def host_of(url: str) -> str:
+    """Return the host of an address in lower case; "" where it has none."""
+    try:
+        return (urlsplit(url.strip()).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
 def host_problem(host: str) -> str | None:
     """Return why nothing on the internet reaches this host; None when it may be public."""
     name = host.rstrip(".").lower()

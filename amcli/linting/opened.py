@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from amcli.card.document import CardKind, pointer_token
-from amcli.linting.facts import CardFacts
+from amcli.card.document import Node
+from amcli.linting.texts import Text
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -24,31 +24,31 @@ _PLACEHOLDERS = ("{", "$", "<", "...")
 # Beyond this nothing is looked for: no card has such a text, and reading Markdown takes its time.
 _MAX_CHARACTERS = 20_000
 _RULES = ("emphasis", "strikethrough", "link", "heading", "list", "newline", "escape", "entity")
-_MARKDOWN = {
-    CardKind.ADAPTIVE: {"TextBlock": ("text",), "facts": ("title", "value")},
-    CardKind.MESSAGE: {
-        "": ("text",),
-        "sections": ("text", "activityTitle", "activitySubtitle", "activityText"),
-        "facts": ("value",),
-    },
-}
 
 
-def opened(card: CardFacts) -> Iterator[tuple[str, str]]:
-    """Yield the pointer and the address of everything that opens a page or an app."""
-    for node in card.nodes:
+class Opened(NamedTuple):
+    """Where a click leads."""
+
+    pointer: str
+    url: str
+    is_whole: bool
+    """Whether the address is all of the value, and not a link in a text."""
+
+
+def opened(nodes: Iterable[Node], texts: Iterable[Text]) -> Iterator[Opened]:
+    """Yield everything that opens a page or an app."""
+    for node in nodes:
         if node.type == "Action.OpenUrl" and isinstance(node.value.get("url"), str):
-            yield f"{node.pointer}/url", node.value["url"]
+            yield Opened(f"{node.pointer}/url", node.value["url"], is_whole=True)
         elif node.holder == "targets" and isinstance(node.value.get("uri"), str):
-            yield f"{node.pointer}/uri", node.value["uri"]
+            yield Opened(f"{node.pointer}/uri", node.value["uri"], is_whole=True)
         elif node.type == "ViewAction" and isinstance(node.value.get("target"), list):
             for index, url in enumerate(node.value["target"]):
                 if isinstance(url, str):
-                    yield f"{node.pointer}/target/{index}", url
-        known = _MARKDOWN[card.document.kind]
-        for name in known.get(node.type or "", known.get(node.holder or "", ())):
-            for url in _links(node.value.get(name)):
-                yield f"{node.pointer}/{pointer_token(name)}", url
+                    yield Opened(f"{node.pointer}/target/{index}", url, is_whole=True)
+    for found in texts:
+        if found.is_markdown:
+            yield from (Opened(found.pointer, url, False) for url in _links(found.text))
 
 
 def dangerous_because(url: str) -> str | None:
@@ -70,9 +70,9 @@ def lacks_scheme(url: str) -> bool:
     return not _SCHEME.match(bare) or bool(_HOST_AND_PORT.match(bare))
 
 
-def _links(text: object) -> Iterator[str]:
+def _links(text: str) -> Iterator[str]:
     """Yield where the links of a Markdown text lead, as CommonMark reads them, each once."""
-    if not isinstance(text, str) or "](" not in text or len(text) > _MAX_CHARACTERS:
+    if "](" not in text or len(text) > _MAX_CHARACTERS:
         return
     tokens = [child for token in _reader().parse(text) for child in token.children or ()]
     links = [str(token.attrGet("href") or "") for token in tokens if token.type == "link_open"]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from amcli.card.document import CardDocument, CardKind, parse_card
 from amcli.errors import FindingsError, UsageError
 from amcli.linting.engine import CardRejected, check, lint
-from amcli.linting.finding import Severity
+from amcli.linting.finding import Severity, errors_among
 from amcli.linting.mistakes import known_types
 from amcli.linting.schema import card_schema
 
@@ -132,8 +132,14 @@ def test_a_missing_originator_is_an_error_where_others_get_the_card() -> None:
 
 
 def test_a_card_is_linted_with_the_version_it_inherits() -> None:
-    inner = {"type": "AdaptiveCard", "body": [], "actions": [{"type": "Action.Execute"}]}
-    document = card(version="1.4", actions=[{"type": "Action.ShowCard", "card": inner}])
+    inner = {
+        "type": "AdaptiveCard",
+        "body": [],
+        "actions": [{"type": "Action.Execute", "title": "OK"}],
+    }
+    document = card(
+        version="1.4", actions=[{"type": "Action.ShowCard", "title": "More", "card": inner}]
+    )
     assert lint(document) == []
 
 
@@ -168,7 +174,7 @@ def test_thousands_of_wrong_names_take_no_thousands_of_comparisons_each() -> Non
     body = [{"type": "TextBlock", "text": "a", "id": f"element{n}"} for n in range(3000)]
     targets = [f"elemant{n}" for n in range(3000)]
     action = {"type": "Action.ToggleVisibility", "targetElements": targets}
-    findings = lint(card(body=body, actions=[action]))
+    findings = [f for f in lint(card(body=body, actions=[action])) if f.rule == "AM306"]
     assert len(findings) == 3000
     assert {finding.hint for finding in findings} == {None}
 
@@ -177,7 +183,7 @@ def test_a_misspelt_input_is_one_mistake_and_its_references_are_none() -> None:
     action = {"type": "Action.Http", "method": "POST", "url": "https://contoso.com"}
     body = [{"type": "Input.Txt", "id": "comment"}]
     findings = lint(card(body=body, actions=[{**action, "body": "{{comment.value}}"}]))
-    assert [finding.slug for finding in findings] == ["unknown-type"]
+    assert [error.slug for error in errors_among(findings)] == ["unknown-type"]
 
 
 @pytest.mark.parametrize(

@@ -1,21 +1,22 @@
-"""AM5xx: addresses of services, pages and pictures."""
+"""AM501 to AM503 and AM507 to AM510: addresses of services and pages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
-from amcli.card.document import CardKind, Node
-from amcli.linting.addresses import Reach, host_problem, judge
-from amcli.linting.facts import CardFacts, text_of
+from amcli.linting.addresses import Reach, host_of, judge
+from amcli.linting.facts import CardFacts
 from amcli.linting.finding import Severity
-from amcli.linting.opened import dangerous_because, lacks_scheme, opened
+from amcli.linting.fix import Fix, SetValue, unsafely
+from amcli.linting.opened import Opened, dangerous_because, lacks_scheme
+from amcli.linting.rewritten import gateway_of, original_of
 from amcli.linting.rule import Certainty, Problem, rule
 
 _REFERENCE = "Microsoft, Outlook's Adaptive Card reference"
 _LINKS = "RFC 3986, sections 3.1 and 5.1; WHATWG URL Standard, URL parsing"
-_MESSAGE_IMAGES = ("activityImage", "image")
 _GRAPH = "graph.microsoft.com"
+_OLD_FLOWS = ".logic.azure.com"
+_NEW_FLOWS = ".api.powerplatform.com"
 
 
 @rule("AM501", "target-not-public", Severity.ERROR, Certainty.STATED, source=_REFERENCE)
@@ -27,12 +28,14 @@ def target_not_public(card: CardFacts) -> Iterator[Problem]:
     Why it matters: Microsoft's servers make the call, not the reader's machine.
     Example: "url": "http://localhost:8080/approve"
     Use instead: a public https address on port 443; while you develop, a tunnel.
+    Fix: unsafe: writes https:// for http://, where that is all; whether the server answers there
+    only you know.
     """
-    for pointer, url in _calls(card):
+    for pointer, url in card.calls:
         judgement = judge(url)
         if judgement.reach is Reach.UNREACHABLE:
             message = f"Microsoft's servers cannot call this: {judgement.reason}"
-            yield Problem(pointer, message, "use a public https:// address")
+            yield Problem(pointer, message, "use a public https:// address", _secured(pointer, url))
 
 
 @rule("AM502", "target-uncertain", Severity.WARNING, Certainty.SEEN, source=_REFERENCE)
@@ -45,11 +48,13 @@ def target_uncertain(card: CardFacts) -> Iterator[Problem]:
     reported never to arrive.
     Example: "url": "https://example.com:5001/approve"
     Use instead: an address that says where it goes, on port 443.
+    Fix: none: only the author knows the address.
     """
-    for pointer, url in _calls(card):
+    for pointer, url in card.calls:
         judgement = judge(url)
         if judgement.reach is Reach.UNCERTAIN:
-            yield Problem(pointer, f"this may not be reached: {judgement.reason}")
+            hint = "write an https:// address with its host, and no other port than 443"
+            yield Problem(pointer, f"this may not be reached: {judgement.reason}", hint)
 
 
 @rule(
@@ -66,73 +71,12 @@ def target_is_graph(card: CardFacts) -> Iterator[Problem]:
     Why it matters: Outlook's token is made for your service; Graph answers 401.
     Example: "url": "https://graph.microsoft.com/v1.0/me/events"
     Use instead: an address of your service, which then calls Graph.
+    Fix: none: only the author knows the service.
     """
-    for pointer, url in _calls(card):
-        if _host(url) == _GRAPH:
+    for pointer, url in card.calls:
+        if host_of(url) == _GRAPH:
             message = "Graph does not take the token that Outlook sends"
             yield Problem(pointer, message, "call your own service, and Graph from there")
-
-
-@rule(
-    "AM504",
-    "image-not-https",
-    Severity.WARNING,
-    Certainty.INFERRED,
-    source="Microsoft, Adaptive Cards documentation on images",
-)
-def image_not_https(card: CardFacts) -> Iterator[Problem]:
-    """A picture over http.
-
-    What it finds: a picture whose URL begins with http://.
-    Why it matters: clients that are web pages may refuse it.
-    Example: {"type": "Image", "url": "http://example.com/logo.png"}
-    Use instead: https://
-    """
-    for pointer, url in _images(card):
-        if url.lower().startswith("http://") and not _private(url):
-            yield Problem(pointer, "the picture is not https", "use an https:// address")
-
-
-@rule(
-    "AM505",
-    "image-in-card",
-    Severity.WARNING,
-    Certainty.SEEN,
-    source="MicrosoftDocs/msteams-docs issue 11978; AdaptiveCards issue 7872",
-)
-def image_in_card(card: CardFacts) -> Iterator[Problem]:
-    """A picture written into the card.
-
-    What it finds: a picture whose URL begins with data:.
-    Why it matters: some clients show it, others do not.
-    Example: {"type": "Image", "url": "data:image/png;base64,iVBOR..."}
-    Use instead: a public https address.
-    """
-    for pointer, url in _images(card):
-        if url.lower().startswith("data:"):
-            message = "not every client shows pictures that are written into the card"
-            yield Problem(pointer, message, "put it where an https:// address reaches it")
-
-
-@rule(
-    "AM506",
-    "image-not-public",
-    Severity.ERROR,
-    Certainty.INFERRED,
-    source="Microsoft, Adaptive Cards documentation on images",
-)
-def image_not_public(card: CardFacts) -> Iterator[Problem]:
-    """A picture that only your own network has.
-
-    What it finds: a picture at localhost, a private address or a `.local` name.
-    Why it matters: readers' clients cannot fetch it.
-    Example: {"type": "Image", "url": "https://192.168.1.20/logo.png"}
-    Use instead: a public https address that asks for no login.
-    """
-    for pointer, url in _images(card):
-        if _private(url):
-            message = f"readers cannot fetch this picture: {host_problem(_host(url))}"
-            yield Problem(pointer, message, "use a public https:// address")
 
 
 @rule("AM507", "unusable-link", Severity.ERROR, Certainty.INFERRED, source=_LINKS)
@@ -144,11 +88,12 @@ def unusable_link(card: CardFacts) -> Iterator[Problem]:
     Why it matters: clients refuse it, and one that does not runs what it should not.
     Example: {"type": "Action.OpenUrl", "title": "Open", "url": "javascript:alert(1)"}
     Use instead: an https:// address, or that of an app: mailto:, tel:, ms-word:
+    Fix: none: only the author knows where it should lead.
     """
-    for pointer, url in opened(card):
-        reason = dangerous_because(url)
+    for link in card.opened:
+        reason = dangerous_because(link.url)
         if reason is not None:
-            yield Problem(pointer, f"this link cannot be opened: {reason}", "use https://")
+            yield Problem(link.pointer, f"this link cannot be opened: {reason}", "use https://")
 
 
 @rule("AM508", "link-without-scheme", Severity.WARNING, Certainty.INFERRED, source=_LINKS)
@@ -160,57 +105,93 @@ def link_without_scheme(card: CardFacts) -> Iterator[Problem]:
     Why it matters: a mail has no address of its own that another could be relative to.
     Example: {"type": "Action.OpenUrl", "title": "Open", "url": "expenses/17"}
     Use instead: the whole address: https://example.com/expenses/17
+    Fix: unsafe: writes https:// before what begins with www. or with //.
     """
-    for pointer, url in opened(card):
-        if lacks_scheme(url):
+    for link in card.opened:
+        if lacks_scheme(link.url):
             message = "this link has no scheme, and a mail has no address that it could add to"
-            yield Problem(pointer, message, "write the whole address, with https://")
+            yield Problem(
+                link.pointer, message, "write the whole address, with https://", _whole(link)
+            )
 
 
-def _calls(card: CardFacts) -> Iterator[tuple[str, str]]:
-    for action in card.http_actions:
-        name = "target" if action.type == "HttpPOST" else "url"
-        url = action.value.get(name)
-        if isinstance(url, str):
-            yield f"{action.pointer}/{name}", url
+@rule(
+    "AM509", "mixed-flow-hosts", Severity.WARNING, Certainty.INFERRED,
+    source="PostHog/posthog issue 103896",
+)  # fmt: skip
+def mixed_flow_hosts(card: CardFacts) -> Iterator[Problem]:
+    """A card calls flows at the old and at the new host of Power Automate.
+
+    What it finds: a target below logic.azure.com in a card that also has one below
+    api.powerplatform.com.
+    Why it matters: HTTP triggers moved to the new host; an address left behind stops working, and
+    each host must be among the provider's target URLs.
+    Example: "https://prod-1.westeurope.logic.azure.com/..." beside
+    "https://default1.environment.api.powerplatform.com/..."
+    Use instead: the address that the flow shows now, for each of its buttons.
+    Fix: none: only the flow shows its address.
+    """
+    hosts = [(pointer, host_of(url)) for pointer, url in card.calls]
+    if not any(host.endswith(_NEW_FLOWS) for _, host in hosts):
+        return
+    for pointer, host in hosts:
+        if host.endswith(_OLD_FLOWS):
+            message = "this is the old host of flows, and another action of the card has the new"
+            yield Problem(pointer, message, "copy the address from the flow's trigger again")
 
 
-def _images(card: CardFacts) -> Iterator[tuple[str, str]]:
-    for node in card.nodes:
-        for name in _image_properties(card, node):
-            url = text_of(node, name)
-            if url is not None:
-                yield f"{node.pointer}/{name}", url
+@rule(
+    "AM510", "rewritten-link", Severity.WARNING, Certainty.STATED,
+    source="Microsoft, actionable messages FAQ, on services that rewrite mail",
+)  # fmt: skip
+def rewritten_link(card: CardFacts) -> Iterator[Problem]:
+    """An address that a mail gateway has rewritten.
+
+    What it finds: an address that leads through Safe Links, Proofpoint, Mimecast, Barracuda or
+    Cisco.
+    Why it matters: the gateway's address expires, is for one reader, and takes no call from an
+    action; in a mail that arrived it shows that the gateway changes cards.
+    Example: "url": "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2F..."
+    Use instead: the address itself; for mail that arrives so, an exception at the gateway, or a
+    signed card.
+    Fix: unsafe: writes the address that the gateway's link still holds, where it can be read.
+    """
+    whole = {link.pointer for link in card.opened if link.is_whole}
+    links = [(link.pointer, link.url) for link in card.opened]
+    for pointer, url in [*card.calls, *links, *card.pictures]:
+        gateway = gateway_of(url)
+        if gateway is not None:
+            is_value = pointer in whole or (pointer, url) not in links
+            message = f"a mail gateway has rewritten this address: it leads through {gateway}"
+            fix = _restored(pointer, url) if is_value else None
+            yield Problem(pointer, message, "write the address that it had before", fix)
 
 
-def _image_properties(card: CardFacts, node: Node) -> tuple[str, ...]:
-    if card.document.kind is CardKind.MESSAGE:
-        return _MESSAGE_IMAGES
-    if node.type == "Image" or node.holder in {"images", "backgroundImage"}:
-        return ("url",)
-    return ("backgroundImage", "iconUrl")
+def _secured(pointer: str, url: str) -> Fix | None:
+    secured = "https" + url.strip()[4:]
+    is_all = url.strip()[:7].lower() == "http://" and judge(secured).reach is Reach.PUBLIC
+    return unsafely(SetValue(pointer, secured)) if is_all else None
 
 
-def _private(url: str) -> bool:
-    return url.lower().startswith(("http://", "https://")) and bool(
-        (host := _host(url)) and "{" not in host and host_problem(host)
-    )
+def _whole(link: Opened) -> Fix | None:
+    if link.is_whole and link.url.startswith("//"):
+        return unsafely(SetValue(link.pointer, f"https:{link.url}"))
+    if link.is_whole and link.url.lower().startswith("www."):
+        return unsafely(SetValue(link.pointer, f"https://{link.url}"))
+    return None
 
 
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url.strip()).hostname or "").lower()
-    except ValueError:
-        return ""
+def _restored(pointer: str, url: str) -> Fix | None:
+    original = original_of(url)
+    return unsafely(SetValue(pointer, original)) if original else None
 
 
 RULES = (
     target_not_public,
     target_uncertain,
     target_is_graph,
-    image_not_https,
-    image_in_card,
-    image_not_public,
     unusable_link,
     link_without_scheme,
+    mixed_flow_hosts,
+    rewritten_link,
 )

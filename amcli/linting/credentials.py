@@ -1,0 +1,101 @@
+"""Text that lets whoever reads it in somewhere: keys, passwords, tokens, as far as it shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from amcli.card.document import pointer_token
+
+_SECRETS = (
+    ("a private key", r"-----BEGIN (?:[A-Z]{2,20} ){0,3}PRIVATE KEY-----"),
+    ("the key of an Azure storage account", r"\bAccountKey=[A-Za-z0-9+/]{40,}"),
+    ("a shared access key", r"\bSharedAccessKey=[A-Za-z0-9+/]{20,}"),
+    ("a client secret of Entra", r"\b[A-Za-z0-9_~.-]{3}8Q~[A-Za-z0-9_~.-]{34}"),
+    ("an AWS access key", r"\bA(?:KI|SI)A[A-Z0-9]{16}\b"),
+    ("a GitHub token", r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{50})"),
+    ("a Slack token", r"\bxox[abprs]-[A-Za-z0-9-]{20,}"),
+    ("a Google API key", r"\bAIza[A-Za-z0-9_-]{35}"),
+    ("a Stripe key", r"\b[sr]k_live_[A-Za-z0-9]{20,}"),
+    ("a SendGrid key", r"\bSG\.[A-Za-z0-9_-]{20,24}\.[A-Za-z0-9_-]{40,}"),
+    ("a user name with its password", r"\bhttps?://[^\s/?#:@{\"]{1,100}:[^\s/?#:@{\"]{3,100}@"),
+)  # fmt: skip
+_KEYS = (
+    ("a signed token", r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}"),
+    ("a function key", r"\.azurewebsites\.net/[^\s\"]{0,300}[?&]code=[A-Za-z0-9%_=-]{20,}"),
+    ("an API key", r"[?&](?:subscription-key|api[_-]?key|access_token)=[A-Za-z0-9%_.=-]{12,}"),
+    ("a password", r"(?i:\b(?:password|pwd)=)[^\s;&{<\"'*]{6,}"),
+)
+_SIGNATURE = re.compile(r"[?&]sig=[A-Za-z0-9%_-]{20,}")
+
+_SECRET, _KEY = (
+    re.compile("|".join(f"(?P<_{n}>{pattern})" for n, (_, pattern) in enumerate(kinds)))
+    for kinds in (_SECRETS, _KEYS)
+)
+# One quick look at the whole card; what it finds is looked at again, value by value.
+_PERHAPS_SECRET = re.compile(
+    r"PRIVATE KEY|A(?:KI|SI)A|A(?:ccount|ccess)Key=|8Q~|gh[pousr]_|github_pat_|xox[abprs]-|AIza"
+    r"|k_live_|SG\.|://[^/\"]{1,200}@"
+)
+_PERHAPS_KEY = re.compile(
+    r"\.eyJ|[?&](?:code|subscription-key|api[_-]?key|access_token)=|(?i:p(?:assword|wd)=)"
+)
+_KEY_HEADERS = frozenset(
+    {"authorization", "proxy-authorization", "x-api-key", "api-key", "apikey", "x-functions-key",
+     "ocp-apim-subscription-key"}
+)  # fmt: skip
+_LEAST_CHARACTERS = 8
+
+
+class Credential(NamedTuple):
+    """Something that opens a door; only ``kind`` may be shown."""
+
+    pointer: str
+    kind: str
+    text: str
+
+
+def secrets_in(card: Any, as_json: str) -> Iterator[Credential]:
+    """Yield what is a secret without a doubt, the first one of each value."""
+    if _PERHAPS_SECRET.search(as_json):
+        yield from _found(card, _SECRET, _SECRETS)
+
+
+def keys_in(card: Any, as_json: str) -> Iterator[Credential]:
+    """Yield what may be a key or a password, the first one of each value."""
+    if _PERHAPS_KEY.search(as_json):
+        yield from _found(card, _KEY, _KEYS)
+
+
+def key_of_header(name: str, value: str) -> str | None:
+    """Return the key that a header carries; None for other headers and for placeholders."""
+    key = value.strip().rpartition(" ")[2]
+    is_text = len(key) >= _LEAST_CHARACTERS and not any(mark in value for mark in "{<*")
+    return key if is_text and name.strip().lower() in _KEY_HEADERS else None
+
+
+def is_signed(url: str) -> bool:
+    """Return whether an address has its key in itself, as those of flows have (``sig=``)."""
+    return _SIGNATURE.search(url) is not None
+
+
+def _found(
+    card: Any, pattern: re.Pattern[str], kinds: tuple[tuple[str, str], ...]
+) -> Iterator[Credential]:
+    for pointer, text in _strings(card):
+        match = pattern.search(text)
+        if match is not None and match.lastgroup is not None:
+            yield Credential(pointer, kinds[int(match.lastgroup[1:])][0], match[0])
+
+
+def _strings(card: Any) -> Iterator[tuple[str, str]]:
+    stack: list[tuple[str, Any]] = [("", card)]
+    while stack:
+        pointer, value = stack.pop()
+        if isinstance(value, str):
+            yield pointer, value
+        elif isinstance(value, dict):
+            stack += [(f"{pointer}/{pointer_token(k)}", v) for k, v in value.items()]
+        elif isinstance(value, list):
+            stack += [(f"{pointer}/{index}", v) for index, v in enumerate(value)]
