@@ -50,23 +50,20 @@ def without_quotes(error: SchemaError, plain: str) -> Fix | None:
         return None
 
 
-def rewritten(error: SchemaError) -> Fix | None:
-    """Return the fix that writes a size or a version as its pattern asks."""
+def rewritten(error: SchemaError) -> str | None:
+    """Return a size or a version as its pattern asks; None for what cannot be guessed."""
     pattern = error.schema.get("pattern")
     if not isinstance(error.value, str) or not isinstance(pattern, str):
         return None
     close = "".join(error.value.split())
-    for text, safe in (
-        (close, True),
-        (close.lower(), True),
-        (f"{close}px", False),
-        (f"{close}.0", False),
-        (close.lstrip("vV"), False),
-    ):
-        if re.fullmatch(pattern, text):
-            change = SetValue(error.pointer, text)
-            return safely(change) if safe else unsafely(change)
-    return None
+    candidates = (close, close.lower(), f"{close}px", f"{close}.0", close.lstrip("vV"))
+    return next((text for text in candidates if re.fullmatch(pattern, text)), None)
+
+
+def respelt_as(error: SchemaError, text: str) -> Fix:
+    """Return the fix that writes this; safe if spaces and capitals are all that changes."""
+    found = "".join(str(error.value).split())
+    return as_sure_as(found, text, SetValue(error.pointer, text))
 
 
 def body_as_text(error: SchemaError) -> Fix | None:

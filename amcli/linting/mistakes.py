@@ -15,6 +15,7 @@ from amcli.linting.mending import (
     header_mended,
     renamed,
     respelt,
+    respelt_as,
     retyped,
     rewritten,
     without_quotes,
@@ -90,7 +91,7 @@ def _mistake(error: SchemaError, kind: CardKind, card: Mapping[str, Any]) -> Mis
     if error.property in {"type", "@type"} and error.keyword in {"enum", "const"}:
         return _unknown_type(error, kind)
     if error.keyword == "pattern":
-        return Mistake("malformed-value", error.pointer, _expected(error), fix=rewritten(error))
+        return _malformed(error)
     if error.keyword in {"enum", "anyOf"}:
         return _unknown_value(error)
     return _wrong_type(error)
@@ -155,6 +156,14 @@ def _unknown_value(error: SchemaError) -> Mistake:
     hint = did_you_mean(error.value, names)
     mended = respelt(error, names)
     return Mistake("unknown-value", error.pointer, _expected(error), hint, mended)
+
+
+def _malformed(error: SchemaError) -> Mistake:
+    text = rewritten(error)
+    if text is None:
+        return Mistake("malformed-value", error.pointer, _expected(error))
+    fix = respelt_as(error, text)
+    return Mistake("malformed-value", error.pointer, _expected(error), f'write "{text}"', fix)
 
 
 def _wrong_type(error: SchemaError) -> Mistake:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from amcli.linting.facts import CardFacts
 from amcli.linting.finding import Severity
 from amcli.linting.fix import AddProperty, SetValue, safely
 from amcli.linting.rule import ADAPTIVE, MESSAGE, Certainty, Problem, rule
 from amcli.linting.rules.structure import from_schema
+from amcli.linting.rules.support import is_below_its_bot
 
 _ADAPTIVE = "Microsoft, Adaptive Cards schema explorer and Outlook's card reference"
 _MESSAGE = "Microsoft, legacy message card reference"
@@ -56,15 +56,16 @@ def missing_context(card: CardFacts) -> Iterator[Problem]:
 def missing_version(card: CardFacts) -> Iterator[Problem]:
     """An Adaptive Card without a version.
 
-    What it finds: a card (not one inside Action.ShowCard) without `version`.
+    What it finds: a card (not one inside Action.ShowCard) without `version`. Of one that asks a
+    bot execute-before-1-4 speaks.
     Why it matters: the reference requires it; the renderer takes such a card as 1.0.
     Example: {"type": "AdaptiveCard", "body": []}
     Use instead: {"type": "AdaptiveCard", "version": "1.0", "body": []}
-    Fix: safe: adds "version": "1.0"; none where the card asks a bot.
+    Fix: safe: adds "version": "1.0".
     """
-    found = _added(card, "missing-version", "version", "1.0")
-    asks_a_bot = card.executes or "refresh" in card.document.value
-    return (replace(problem, fix=None) if asks_a_bot else problem for problem in found)
+    if is_below_its_bot(card):
+        return iter(())
+    return _added(card, "missing-version", "version", "1.0")
 
 
 @rule(

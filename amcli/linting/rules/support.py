@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from amcli.card.document import Node
 from amcli.linting.facts import FIRST_EXECUTE_VERSION, CardFacts
 from amcli.linting.finding import Severity
-from amcli.linting.fix import Fix, SetValue, unsafely
+from amcli.linting.fix import AddProperty, Fix, SetValue, unsafely
 from amcli.linting.rule import ADAPTIVE, Certainty, Problem, rule
 from amcli.linting.rules.structure import from_schema
 
@@ -29,14 +29,15 @@ _ONE_OF_TWO = 'write "version": "1.0", or "1.4" if a bot answers'
 def unsupported_version(card: CardFacts) -> Iterator[Problem]:
     """A card version that Outlook is not known to run.
 
-    What it finds: a `version` other than 1.0 and 1.4.
+    What it finds: a `version` other than 1.0 and 1.4, unless http-action-in-1-4 or
+    execute-before-1-4 speaks of it.
     Why it matters: Outlook went from 1.0 to 1.4; what lies between or above is shown by some
     clients and not by others.
     Example: "version": "1.2"
     Use instead: "1.0" with Action.Http, or "1.4" with Action.Execute and a bot.
     Fix: unsafe: writes 1.4 where the card asks a bot, otherwise 1.0.
     """
-    if card.version is not None and card.version not in _RUN_VERSIONS:
+    if card.version not in {None, *_RUN_VERSIONS} and not _runs_the_other_model(card):
         message = f"Outlook runs version 1.0 and 1.4, this card is {card.document.version}"
         fix = _version("1.4" if card.executes else "1.0")
         yield Problem("/version", message, _ONE_OF_TWO, fix)
@@ -68,15 +69,20 @@ def http_action_in_1_4(card: CardFacts) -> Iterator[Problem]:
 def execute_before_1_4(card: CardFacts) -> Iterator[Problem]:
     """Action.Execute or refresh in a card older than version 1.4.
 
-    What it finds: Action.Execute or `refresh` where `version` is below 1.4, or missing.
+    What it finds: Action.Execute or `refresh` where `version` is below 1.4; where it is missing,
+    the card is named.
     Why it matters: Outlook does not know them there and leaves them out.
     Example: {"type": "AdaptiveCard", "version": "1.0", "refresh": {...}}
     Use instead: "version": "1.4" and a bot that answers, or Action.Http and autoInvokeAction.
     Fix: unsafe: writes version 1.4; a bot must answer.
     """
-    if card.is_at_least(FIRST_EXECUTE_VERSION) or card.shown("Action.Http"):
+    if not is_below_its_bot(card):
         return
-    fix = _version("1.4") if card.version else None
+    if card.document.version is None:
+        fix = unsafely(AddProperty("", "version", "1.4"))
+        yield Problem("", "Action.Execute and refresh need card version 1.4", _NEW, fix)
+        return
+    fix = _version("1.4")
     for action in card.executes:
         if action.parent is None or action.parent.holder != "refresh":
             message = "Action.Execute needs card version 1.4"
@@ -234,6 +240,20 @@ def input_check_before_1_3(card: CardFacts) -> Iterator[Problem]:
             if name in node.value:
                 message = f"{name} needs card version 1.3; this card is {card.document.version}"
                 yield Problem(f"{node.pointer}/{name}", message, hint, on_name=True)
+
+
+def _runs_the_other_model(card: CardFacts) -> bool:
+    if card.is_at_least(FIRST_EXECUTE_VERSION):
+        return bool(card.shown("Action.Http")) and not card.executes
+    return is_below_its_bot(card)
+
+
+def is_below_its_bot(card: CardFacts) -> bool:
+    """Return whether the card asks a bot, and nobody else, below the version that can."""
+    is_unreadable = "version" in card.document.value and card.version is None
+    if is_unreadable or card.is_at_least(FIRST_EXECUTE_VERSION) or card.shown("Action.Http"):
+        return False
+    return bool(card.executes) or "refresh" in card.document.value
 
 
 def _version(version: str) -> Fix:
