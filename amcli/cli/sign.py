@@ -24,7 +24,7 @@ from amcli.printable import printable
 if TYPE_CHECKING:
     from amcli.card.target import MadeCard
     from amcli.linting.finding import CheckedCard
-    from amcli.linting.surroundings import Provider
+    from amcli.linting.surroundings import Correspondence, Provider
     from amcli.signing.keys import SigningKey
     from amcli.signing.signed_card import SignedCard
 
@@ -81,16 +81,14 @@ def sign(
     """
     from amcli.card.rendering import Envelope
     from amcli.cli.keys import open_signing_key
-    from amcli.linting.engine import check
     from amcli.linting.provider import provider_from
-    from amcli.linting.surroundings import Correspondence, Surroundings
+    from amcli.linting.surroundings import Correspondence
     from amcli.signing import signed_card
 
     key = open_signing_key(key_file, key_passphrase_file)
     made = load_card(target, data_files, sets, Envelope(originator, sender, (*to, *cc)))
     provider = provider_from(current().settings, originator=originator)
-    around = Surroundings(provider=provider, mail=Correspondence(sender, (*to, *cc)))
-    card = check(made.document, signed=True, allow_all=True, surroundings=around)
+    card = _checked(made, provider, Correspondence(sender, (*to, *cc)))
     signed = signed_card.sign(
         card, key, sender=sender, originator=originator, recipients=(*to, *cc)
     )
@@ -101,6 +99,14 @@ def sign(
     _note_another_key(key, provider)
     if as_json:
         current().answer(ok=True, **_facts(signed, key, output_format, text))
+
+
+def _checked(made: MadeCard, provider: Provider | None, mail: Correspondence) -> CheckedCard:
+    from amcli.linting.engine import check
+    from amcli.linting.surroundings import Surroundings
+
+    around = Surroundings(provider=provider, mail=mail)
+    return check(made.document, signed=True, allow_all=True, surroundings=around)
 
 
 def _formatted(signed: SignedCard, made: MadeCard, output_format: str) -> str:
