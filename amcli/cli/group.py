@@ -34,7 +34,13 @@ COMMANDS = (
     Entry("new", "Start", "Make a project to start from."),
     Entry("templates", "Author", "List the card templates."),
     Entry("render", "Author", "Render a card template into a card, HTML, text or a mail."),
+    Entry("schema", "Author", "Print a JSON Schema for your editor."),
     Entry("lint", "Check", "Check cards and templates against what fails in Outlook."),
+    Entry(
+        "rule",
+        "Check",
+        "Explain lint rules: what they find, why it matters, and what to write instead.",
+    ),
     Entry(
         "inspect",
         "Check",

@@ -11,15 +11,11 @@ from amcli.errors import UsageError
 from amcli.linting import rules
 from amcli.linting.registry import RULES, find_rule
 from amcli.linting.rule import Rule
+from amcli.linting.rule_pages import pages
+from amcli.linting.rule_text import HEADINGS, fix_kind, sections, why
 
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "lint.md"
-HEADINGS = ("What it finds:", "Why it matters:", "Example:", "Use instead:")
-
-
-def row(rule: Rule) -> str:
-    summary = rule.summary.removesuffix(".")
-    known = f"{rule.severity.value} | {summary} | {rule.certainty.value}"
-    return f"| {rule.id} | `{rule.slug}` | {known} |"
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "rules"
+EXAMPLES = Path(__file__).resolve().parents[1] / "rules"
 
 
 def test_ids_and_names_are_unique_and_in_order() -> None:
@@ -33,9 +29,10 @@ def test_a_rule_is_well_documented(rule: Rule) -> None:
     assert re.fullmatch(r"AM[1-9][0-9]{2}", rule.id)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", rule.slug)
     assert rule.summary.endswith(".")
-    assert [
-        line.split(":")[0] + ":" for line in rule.text.splitlines() if line.startswith(HEADINGS)
-    ] == [*HEADINGS]
+    assert tuple(sections(rule)) == HEADINGS
+    assert all(sections(rule).values())
+    assert fix_kind(rule) in {"safe", "unsafe", "none"}
+    assert why(rule).endswith((".", "!", "?"))
     assert rule.source
 
 
@@ -56,6 +53,15 @@ def test_a_rule_that_does_not_exist_gets_a_suggestion() -> None:
     assert caught.value.hint == "did you mean 'missing-alt-text'?"
 
 
-def test_the_table_in_the_docs_is_the_list_of_rules() -> None:
-    table = [line for line in DOCS.read_text().splitlines() if line.startswith("| AM")]
-    assert table == [row(rule) for rule in RULES]
+def test_the_pages_are_those_of_the_rules() -> None:
+    written = {path.name: path.read_text("utf-8") for path in DOCS.glob("*.md")}
+    by_hand = {"severities.md", "not-checked.md", "coverage.md"}
+
+    again = "write them again: python docs/rules/write.py"
+    assert {name: text for name, text in written.items() if name not in by_hand} == pages(RULES), (
+        again
+    )
+
+
+def test_every_rule_has_a_folder_of_examples() -> None:
+    assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} == {r.id for r in RULES}
