@@ -95,8 +95,7 @@ def sign(
     text = _formatted(signed, made, output_format)
     if output is not None or not as_json:
         write_output(text.encode(), output, force=force)
-    _note_doubts(card, signed, key)
-    _note_another_key(key, provider)
+    _note_doubts(card, signed, key, provider)
     if as_json:
         current().answer(ok=True, **_facts(signed, key, output_format, text))
 
@@ -117,7 +116,9 @@ def _formatted(signed: SignedCard, made: MadeCard, output_format: str) -> str:
     return f"{signed.jws}\n"
 
 
-def _note_doubts(card: CheckedCard, signed: SignedCard, key: SigningKey) -> None:
+def _note_doubts(
+    card: CheckedCard, signed: SignedCard, key: SigningKey, provider: Provider | None
+) -> None:
     from amcli.card.reserved import is_sample_originator
     from amcli.linting.finding import errors_among
     from amcli.signing.signed_card import SAMPLE_KEY_FINGERPRINT
@@ -131,6 +132,7 @@ def _note_doubts(card: CheckedCard, signed: SignedCard, key: SigningKey) -> None
         note("This is the key of Microsoft's published sample; everybody can sign with it.")
     if is_sample_originator(signed.claims.originator):
         note("This originator is Microsoft's sample; it works only in mail to oneself.")
+    _note_another_key(key, provider)
 
 
 def _note_another_key(key: SigningKey, provider: Provider | None) -> None:
