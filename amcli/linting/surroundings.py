@@ -44,7 +44,7 @@ class Provider:
     application_id: str | None = None
     app_id_uri: str | None = None
     public_key: str | None = None
-    """The registered RSAKeyValue, or the path of a file with a public key."""
+    """The registered key as text: RSAKeyValue, PEM or JWK."""
     bot_id: str | None = None
     approved: datetime | None = None
 
