@@ -92,13 +92,13 @@ AUTHOR_MARKDOWN = {
     "destination that is shown": "<https://contoso.com/{{ x }}> {{ y }}",
 }
 
-_INCLUDED = {
+INCLUDED = {
     "_x.j2": "[{{ x }}]",
     "_macros.j2": "{% macro angle(a) %}<{{ a }}>{% endmacro %}",
 }
 
 
-def _card(text: str) -> str:
+def card_with(text: str) -> str:
     """A card with the construct in each kind of place."""
     body = text.replace('"', '\\"')
     return f"""{{
@@ -124,10 +124,10 @@ def _card(text: str) -> str:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("places")
-    for name, text in _INCLUDED.items():
+    for name, text in INCLUDED.items():
         (folder / name).write_text(text)
     for name, text in {**CONSTRUCTS, **AUTHOR_MARKDOWN}.items():
-        (folder / _file(name)).write_text(_card(text))
+        (folder / _file(name)).write_text(card_with(text))
         (folder / _file(name, "text")).write_text(
             f'{{"type": "AdaptiveCard", "body": [{{"type": "TextBlock", "text": "{text}"}}, '
             f'{{"type": "Input.Text", "id": "comment", "value": "{text}"}}]}}'
@@ -139,14 +139,14 @@ def _file(name: str, kind: str = "card") -> str:
     return f"{name.replace(' ', '-')}.{kind}.json.j2"
 
 
-def _data(x: str, y: str) -> dict[str, Any]:
+def data_of(x: str, y: str) -> dict[str, Any]:
     return {"x": x, "y": y, "n": 7, "ratio": 0.5, "yes": True, "base": "https://contoso.com/v1"}
 
 
 def _rendered(folder: Path, file: str, x: str, y: str) -> dict[str, Any] | None:
     """The card, or None where a value was refused at its place."""
     try:
-        return render(CardTemplate(folder, file, file), _data(x, y)).value
+        return render(CardTemplate(folder, file, file), data_of(x, y)).value
     except TemplateError as error:
         refused = error
     assert refused.file.endswith(".j2")

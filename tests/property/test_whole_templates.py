@@ -62,7 +62,7 @@ TEMPLATES = {
     '"targets": [{"os": "default", "uri": "https://a.example/{{ x }}"}]}]}',
 }  # fmt: skip
 
-_PARTS = {
+PARTS = {
     "_block.j2": _BLOCK,
     "_macros.j2": '{% macro block(text, more="") %}'
     '{"type": "TextBlock", "text": "{{ text }} {{ more }}"}{% endmacro %}',
@@ -74,7 +74,7 @@ _MARKER = "Qzx"
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("whole")
-    for name, text in {**_PARTS, **{_file(name): text for name, text in TEMPLATES.items()}}.items():
+    for name, text in {**PARTS, **{_file(name): text for name, text in TEMPLATES.items()}}.items():
         (folder / name).write_text(text)
     return folder
 
@@ -83,15 +83,18 @@ def _file(name: str) -> str:
     return f"{name.replace(' ', '-')}.json.j2"
 
 
-def _render(folder: Path, name: str, text: str) -> dict[str, Any] | None:
-    data = {
+def data_of(text: str) -> dict[str, Any]:
+    return {
         "x": text, "n": 3, "yes": True,
         "items": [{"name": text, "note": "n", "wrap": True}, {"name": "b", "note": text,
                   "wrap": False}, {"name": "c", "note": "d", "wrap": True}],
         "choices": [{"title": text, "value": "1"}, {"title": "b", "value": text}],
     }  # fmt: skip
+
+
+def _render(folder: Path, name: str, text: str) -> dict[str, Any] | None:
     try:
-        return render(CardTemplate(folder, _file(name), name), data).value
+        return render(CardTemplate(folder, _file(name), name), data_of(text)).value
     except TemplateError as error:
         refused = error
     assert refused.line is not None
