@@ -115,17 +115,24 @@ def _breaks_inside(text: str) -> bool:
     """Return whether the strings of a JSON text hold JSON that what people type breaks."""
     if json_trouble(text) is not None:
         return True
-    waiting: list[Any] = [json.loads(text, parse_int=float)]
+    try:
+        waiting = [json.loads(text, parse_int=float)]
+    except RecursionError:
+        return False
     while waiting:
         value = waiting.pop()
-        if isinstance(value, str):
-            if _TYPED in value and value.lstrip()[:1] in ("{", "[") and '"' in value:
-                plain = json_trouble(value.replace(_TYPED, "x")) is None
-                if plain and json_trouble(value) is not None:
-                    return True
-        elif isinstance(value, (dict, list)):
+        if isinstance(value, str) and _is_broken_json(value):
+            return True
+        if isinstance(value, (dict, list)):
             waiting.extend(value.values() if isinstance(value, dict) else value)
     return False
+
+
+def _is_broken_json(text: str) -> bool:
+    """Return whether a text is JSON only as long as nobody types what is special in it."""
+    if _TYPED not in text or text.lstrip()[:1] not in ("{", "["):
+        return False
+    return json_trouble(text.replace(_TYPED, "x")) is None and json_trouble(text) is not None
 
 
 def _is_always_json(card: CardFacts, name: str) -> bool:

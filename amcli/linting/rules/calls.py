@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,11 @@ _DECISIONS = frozenset(
     {"accept", "acknowledge", "approve", "assign", "confirm", "decline", "delete", "deny",
      "reject", "remove", "resolve", "submit", "unsubscribe", "vote"}
 )  # fmt: skip
+_TAKEN = {
+    "accepted": "accept", "acknowledged": "acknowledge", "approved": "approve",
+    "confirmed": "confirm", "declined": "decline", "denied": "deny", "rejected": "reject",
+    "resolved": "resolve", "submitted": "submit",
+}  # fmt: skip
 _TURNS_TOKENS_AWAY = ("logic.azure.com", "powerplatform.com")
 _LONGEST = 4000
 _EMPTIED = {"name": "Authorization", "value": ""}
@@ -84,9 +90,11 @@ def missing_authorization_header(card: CardFacts) -> Iterator[Problem]:
 def decided_action_remains(card: CardFacts) -> Iterator[Problem]:
     """A refresh card offers the same decision again.
 
-    What it finds: a refresh card in which every call of the first card stands unchanged, with
-    the same address and body, and says a decision (approve, reject, accept, decline and the
-    like). Calls that send what people type are not asked: they may be meant for another try.
+    What it finds: a call of the first card, with the same address and body, that says a decision
+    (approve, reject, accept, decline and the like) and stands in a refresh card that is named
+    after the decision, such as `approved`. In a refresh card with another name only where every
+    decision of the first card still stands, and for calls that send nothing that people type:
+    the others may be meant for another try.
     Why it matters: the refresh card replaces the first one. Who sees it can decide once more, and
     the service gets a request that it has answered already.
     Example: a card "Approved" that still has the buttons Approve and Reject
@@ -98,11 +106,21 @@ def decided_action_remains(card: CardFacts) -> Iterator[Problem]:
         return
     now = {_request(action): action for action in _decisions(card)}
     before = {_request(action) for action in _decisions(CardFacts(first))} if now else set()
-    if before <= now.keys():
-        message = "this decision stood in the first card, and can be made again"
-        for request in [request for request in now if request in before]:
+    taken = _taken(card.document.source)
+    all_stand = before <= now.keys()
+    for request in [request for request in now if request in before]:
+        is_typed_into = any(map(MEANT_AS_REFERENCE.search, request))
+        said = _decision(now[request], "body")
+        if said in taken or (all_stand and (taken or not is_typed_into)):
+            message = "this decision stood in the first card, and can be made again"
             hint = "leave it out if it can be made only once"
             yield Problem(now[request].pointer, message, hint)
+
+
+def _taken(source: str) -> set[str]:
+    """Return the decisions that a refresh card's name says: ``approve`` for approved.json.j2."""
+    name = PurePath(source).name.partition(".")[0]
+    return {_TAKEN[word] for word in _words(name.replace("_", " ")) if word in _TAKEN}
 
 
 def _decision(action: Node, *more: str) -> str | None:
@@ -118,13 +136,11 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _decisions(card: CardFacts) -> list[Node]:
-    """Return the calls that say a decision and send nothing that people type."""
+    """Return the calls that say a decision."""
     return [
         action
         for action in card.http_actions
-        if action.holder != "autoInvokeAction"
-        and not any(MEANT_AS_REFERENCE.search(part) for part in _request(action))
-        and _decision(action, "body") is not None
+        if action.holder != "autoInvokeAction" and _decision(action, "body") is not None
     ]
 
 
