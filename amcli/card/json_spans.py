@@ -13,10 +13,14 @@ from amcli.card.document import pointer_token
 MAX_NESTING = 2_000
 """Levels; more than any reader of JSON in this program takes."""
 
-_STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
-# A property's name, an opening or closing bracket, any other value; commas tell nothing more.
-_LEXEME = re.compile(rf'({_STRING})\s*:|([{{\[])|([}}\]])|({_STRING}|[^\s{{}}\[\]:,"]+)', re.DOTALL)
-_NAME, _OPENING, _CLOSING, _SCALAR = 1, 2, 3, 4
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_OTHER = r'[^\s{}\[\]:,"]++'
+# After blanks and commas a value, which is an opening bracket or a scalar, with the name before it,
+# or a closing bracket, or nothing: no character is looked at twice.
+_LEXEME = re.compile(
+    rf"[\s,]*+(?:(?:({_STRING})\s*+:\s*+)?+(?:([{{\[])|({_STRING}|{_OTHER}))|([}}\]])|)", re.DOTALL
+)
+_NAME, _OPENING, _SCALAR, _CLOSING = 1, 2, 3, 4
 
 
 class JsonSpan(NamedTuple):
@@ -45,24 +49,24 @@ def json_spans(text: str) -> JsonSpans:
     The text is JSON as ``json.loads`` takes it, line breaks inside strings and a byte order mark
     included. Raises ValueError for a text that cannot be JSON, and beyond 2,000 levels.
     """
-    reader = _Reader()
+    reader = _Reader(text)
     for lexeme in _LEXEME.finditer(text, text.startswith("\ufeff")):
         kind = lexeme.lastindex
-        if kind == _NAME:
-            reader.name(lexeme[1], lexeme.span(1))
-        elif kind == _SCALAR:
-            reader.value(*lexeme.span())
+        if kind == _SCALAR:
+            reader.value(lexeme.span(_SCALAR), lexeme.span(_NAME))
         elif kind == _OPENING:
-            reader.begin(lexeme.start(), is_object=lexeme[0] == "{")
-        else:
-            reader.end(lexeme.end(), is_object=lexeme[0] == "}")
+            reader.begin(lexeme.span(_OPENING), lexeme.span(_NAME))
+        elif kind == _CLOSING:
+            reader.end(lexeme.end())
+        elif lexeme.end() < len(text):
+            raise ValueError("no JSON value where one should be")
     return reader.spans()
 
 
 class _Holder:
     """An object or a list that has begun and not ended."""
 
-    __slots__ = ("children", "entry", "is_object", "name", "name_span", "names", "pointer")
+    __slots__ = ("children", "entry", "is_object", "names", "pointer")
 
     def __init__(self, pointer: str, entry: int, *, is_object: bool) -> None:
         self.pointer = pointer
@@ -72,13 +76,11 @@ class _Holder:
         """The first entry of each value in it."""
         self.names: dict[str, int] = {}
         """Which child a property was last."""
-        self.name: str | None = None
-        """Of the value that comes next."""
-        self.name_span = (0, 0)
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, text: str) -> None:
+        self._text = text
         self._entries: list[tuple[str, JsonSpan]] = []
         self._holders: list[_Holder] = []
         self._dead: list[range] = []
@@ -86,46 +88,37 @@ class _Reader:
         self._second: dict[str, tuple[int, int]] = {}
         """By pointer: the entry of the second property of a name, and of the object around it."""
 
-    def name(self, quoted: str, span: tuple[int, int]) -> None:
-        """Take the name of the value that comes next."""
-        if not self._holders or not self._holders[-1].is_object:
+    def value(self, span: tuple[int, int], name_span: tuple[int, int]) -> str:
+        """Take a value, with the span of its name or (-1, -1); return its pointer."""
+        holder = self._holders[-1] if self._holders else None
+        if name_span[0] >= 0 and not (holder and holder.is_object):
             raise ValueError("a JSON property outside an object")
-        holder = self._holders[-1]
-        holder.name = json.loads(quoted, strict=False) if "\\" in quoted else quoted[1:-1]
-        holder.name_span = span
-
-    def value(self, start: int, end: int) -> str:
-        """Take a value; return its pointer."""
-        if not self._holders:
-            if self._entries:
-                raise ValueError("more than one JSON value")
-            self._entries.append(("", JsonSpan(start, end)))
-            return ""
-        holder = self._holders[-1]
+        if holder is None:
+            return self._whole(span)
         holder.children.append(len(self._entries))
         if not holder.is_object:
             pointer = f"{holder.pointer}/{len(holder.children) - 1}"
-            self._entries.append((pointer, JsonSpan(start, end)))
+            self._entries.append((pointer, JsonSpan(*span)))
             return pointer
-        if holder.name is None:
-            raise ValueError("a JSON value without a name in an object")
-        pointer = f"{holder.pointer}/{pointer_token(holder.name)}"
-        self._entries.append((pointer, JsonSpan(start, end, *holder.name_span)))
-        if holder.name in holder.names:
-            self._replace(holder, holder.names[holder.name], pointer)
-        holder.names[holder.name] = len(holder.children) - 1
-        holder.name = None
+        name = self._name(*name_span)
+        pointer = f"{holder.pointer}/{pointer_token(name)}"
+        self._entries.append((pointer, JsonSpan(*span, *name_span)))
+        if name in holder.names:
+            self._replace(holder, holder.names[name], pointer)
+        holder.names[name] = len(holder.children) - 1
         return pointer
 
-    def begin(self, start: int, *, is_object: bool) -> None:
+    def begin(self, span: tuple[int, int], name_span: tuple[int, int]) -> None:
         """Take the beginning of an object or a list."""
         if len(self._holders) == MAX_NESTING:
             raise ValueError("JSON that is nested too deeply")
         entry = len(self._entries)
-        self._holders.append(_Holder(self.value(start, start), entry, is_object=is_object))
+        is_object = self._text[span[0]] == "{"
+        self._holders.append(_Holder(self.value(span, name_span), entry, is_object=is_object))
 
-    def end(self, end: int, *, is_object: bool) -> None:
+    def end(self, end: int) -> None:
         """Take the end of an object or a list."""
+        is_object = self._text[end - 1] == "}"
         if not self._holders or self._holders[-1].is_object is not is_object:
             raise ValueError("a JSON bracket that closes nothing")
         entry = self._holders.pop().entry
@@ -145,6 +138,18 @@ class _Reader:
                 if holder not in dead
             },
         )
+
+    def _whole(self, span: tuple[int, int]) -> str:
+        if self._entries:
+            raise ValueError("more than one JSON value")
+        self._entries.append(("", JsonSpan(*span)))
+        return ""
+
+    def _name(self, start: int, end: int) -> str:
+        if start < 0:
+            raise ValueError("a JSON value without a name in an object")
+        name = self._text[start + 1 : end - 1]
+        return str(json.loads(f'"{name}"', strict=False)) if "\\" in name else name
 
     def _replace(self, holder: _Holder, earlier: int, pointer: str) -> None:
         """Note that the value that was taken last stands in place of an earlier one."""

@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import Any
 
 from amcli.card.document import pointer_steps
-from amcli.card.json_spans import JsonSpan, json_spans
+from amcli.card.json_lookup import JsonDuplicates, JsonLookup
+from amcli.card.json_spans import JsonSpan
 from amcli.card.keyed import key_of
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
@@ -256,9 +257,9 @@ def json_source_map(text: str, file: str) -> SourceMap:
 
     Raises ValueError for a text that is not JSON.
     """
-    spans = json_spans(text)
+    spans = JsonLookup(text)
     whole = Piece(0, len(text), file, 0, len(text), is_literal=True)
-    return SourceMap(text, spans.values, {file: text}, (whole,), second=spans.duplicates)
+    return SourceMap(text, spans, {file: text}, (whole,), second=JsonDuplicates(spans))
 
 
 def _part(value: Any, steps: list[str]) -> Any:
