@@ -33,14 +33,16 @@ _SECRET, _KEY = (
     re.compile("|".join(f"(?P<_{n}>{pattern})" for n, (_, pattern) in enumerate(kinds)))
     for kinds in (_SECRETS, _KEYS)
 )
-# One quick look at the whole card; what it finds is looked at again, value by value.
-_PERHAPS_SECRET = re.compile(
-    r"PRIVATE KEY|A(?:KI|SI)A|A(?:ccount|ccess)Key=|8Q~|gh[pousr]_|github_pat_|xox[abprs]-|AIza"
-    r"|k_live_|SG\.|://[^/\"]{1,200}@"
-)
-_PERHAPS_KEY = re.compile(
-    r"\.eyJ|[?&](?:code|subscription-key|api[_-]?key|access_token)=|(?i:p(?:assword|wd)=)"
-)
+# A quick look at the whole card: only where one of these stands, its values are looked at.
+_SECRET_MARKS = (
+    "PRIVATE KEY", "AKIA", "ASIA", "AccountKey=", "SharedAccessKey=", "8Q~", "ghp_", "gho_", "ghu_",
+    "ghs_", "ghr_", "github_pat_", "xox", "AIza", "k_live_", "SG.",
+)  # fmt: skip
+_KEY_MARKS = (
+    ".eyJ", "code=", "-key=", "api_key=", "apikey=", "access_token=", "assword=", "ASSWORD=", "wd=",
+    "WD=",
+)  # fmt: skip
+_USER_IN_URL = re.compile(r"://[^/\"@\s]{1,201}@")
 _KEY_HEADERS = frozenset(
     {"authorization", "proxy-authorization", "x-api-key", "api-key", "apikey", "x-functions-key",
      "ocp-apim-subscription-key"}
@@ -58,13 +60,13 @@ class Credential(NamedTuple):
 
 def secrets_in(card: Any, as_json: str) -> Iterator[Credential]:
     """Yield what is a secret without a doubt, the first one of each value."""
-    if _PERHAPS_SECRET.search(as_json):
+    if any(mark in as_json for mark in _SECRET_MARKS) or _USER_IN_URL.search(as_json):
         yield from _found(card, _SECRET, _SECRETS)
 
 
 def keys_in(card: Any, as_json: str) -> Iterator[Credential]:
     """Yield what may be a key or a password, the first one of each value."""
-    if _PERHAPS_KEY.search(as_json):
+    if any(mark in as_json for mark in _KEY_MARKS):
         yield from _found(card, _KEY, _KEYS)
 
 

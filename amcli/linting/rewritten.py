@@ -16,6 +16,7 @@ _GATEWAYS = (
     (re.compile(r"^(?:protect|url)[a-z0-9.-]*\.mimecast\.com$"), None),
     (re.compile(r"^secure-web\.cisco\.com$"), None),
 )
+_MARKS = ("safelinks", "cudasvc", "urldefense", "mimecast", "secure-web")  # a quick look before
 
 
 def gateway_of(url: str) -> str | None:
@@ -32,5 +33,5 @@ def original_of(url: str) -> str | None:
 
 
 def _found(url: str) -> list[tuple[str, str | None]]:
-    host = host_of(url)
+    host = host_of(url) if any(mark in url.lower() for mark in _MARKS) else ""
     return [(host, name) for pattern, name in _GATEWAYS if host and pattern.search(host)]

@@ -7,36 +7,56 @@ from typing import NamedTuple
 
 from amcli.card.document import CardKind, Node
 
-_Names = Mapping[str, tuple[str, ...]]
-
 _FACT = ("title", "value", "name")
-_MARKDOWN: Mapping[CardKind, _Names] = {
-    CardKind.ADAPTIVE: {
-        "AdaptiveCard": ("fallbackText",),
-        "TextBlock": ("text",),
-        "Input.Toggle": ("title",),
-        "facts": _FACT,
-    },
-    CardKind.MESSAGE: {
-        "MessageCard": ("title", "text"),
-        "": ("title", "text"),
-        "sections": ("title", "text", "activityTitle", "activitySubtitle", "activityText"),
-        "facts": _FACT,
-    },
-}
-_PLAIN: Mapping[CardKind, _Names] = {
-    CardKind.ADAPTIVE: {
-        "TextRun": ("text",),
-        "choices": ("title",),
-        "Input.": ("label", "placeholder", "errorMessage"),
-        "Action.": ("title", "tooltip"),
-    },
-    CardKind.MESSAGE: {
-        "choices": ("display",),
-        "inputs": ("title",),
-        "actions": ("name",),
-        "potentialAction": ("name",),
-    },
+_INPUTS = ("Input.Text", "Input.Number", "Input.Date", "Input.Time", "Input.ChoiceSet")
+_ACTIONS = (
+    "Http", "OpenUrl", "ShowCard", "ToggleVisibility", "Execute", "Submit", "InvokeAddInCommand",
+    "DisplayMessageForm", "DisplayAppointmentForm",
+)  # fmt: skip
+
+
+def _table(
+    markdown: Mapping[str, tuple[str, ...]], plain: Mapping[str, tuple[str, ...]]
+) -> dict[str | None, tuple[tuple[str, bool], ...]]:
+    return {
+        key: (
+            *((name, True) for name in markdown.get(key, ())),
+            *((name, False) for name in plain.get(key, ())),
+        )
+        for key in {**markdown, **plain}
+    }
+
+
+# By type, or by the property that holds an object whose type is not here.
+_TEXTS = {
+    CardKind.ADAPTIVE: _table(
+        {
+            "AdaptiveCard": ("fallbackText",),
+            "TextBlock": ("text",),
+            "Input.Toggle": ("title",),
+            "facts": _FACT,
+        },
+        {
+            "TextRun": ("text",),
+            "choices": ("title",),
+            "Input.Toggle": ("label", "errorMessage"),
+            **dict.fromkeys(_INPUTS, ("label", "placeholder", "errorMessage")),
+            **{f"Action.{name}": ("title", "tooltip") for name in _ACTIONS},
+        },
+    ),
+    CardKind.MESSAGE: _table(
+        {
+            "MessageCard": ("title", "text"),
+            "sections": ("title", "text", "activityTitle", "activitySubtitle", "activityText"),
+            "facts": _FACT,
+        },
+        {
+            "choices": ("display",),
+            "inputs": ("title",),
+            "actions": ("name",),
+            "potentialAction": ("name",),
+        },
+    ),
 }
 
 
@@ -57,21 +77,10 @@ class Text(NamedTuple):
 
 def texts(kind: CardKind, nodes: Iterable[Node]) -> Iterator[Text]:
     """Yield what people read in a card's objects, in their order."""
-    marked, plain = _MARKDOWN[kind], _PLAIN[kind]
+    table = _TEXTS[kind]
     for node in nodes:
-        keys = _keys(node)
-        for names, is_markdown in ((marked, True), (plain, False)):
-            for name in (name for key in keys for name in names.get(key, ())):
-                text = node.value.get(name)
-                if isinstance(text, str) and text.strip():
-                    yield Text(node, name, text, is_markdown)
-
-
-def _keys(node: Node) -> tuple[str, ...]:
-    """Return what an object is looked up by: its type, the type's family, or what holds it."""
-    if node.type is None:
-        return (node.holder or "",)
-    family, dot, _ = node.type.partition(".")
-    if dot:
-        return (node.type, f"{family}.")
-    return (node.type, node.holder) if node.holder else (node.type,)
+        holder = node.holder if node.parent else "MessageCard"
+        for name, is_markdown in table.get(node.type) or table.get(holder) or ():
+            text = node.value.get(name)
+            if isinstance(text, str) and text.strip():
+                yield Text(node, name, text, is_markdown)

@@ -9,6 +9,7 @@ from amcli.linting.facts import CardFacts, text_of
 from amcli.linting.finding import Severity
 from amcli.linting.rule import ADAPTIVE, Certainty, Problem, rule
 
+_EXPLAINED = 1  # what a lone input is for, its button says
 _FIRST_LABEL_VERSION = (1, 3)
 _SHOWING_ACTIONS = frozenset({"Action.ShowCard", "ActionCard"})
 _BUTTONS = frozenset({"actions", "potentialAction", "inlineAction"})
@@ -57,8 +58,10 @@ def input_without_label(card: CardFacts) -> Iterator[Problem]:
     Use instead: a TextBlock before each; from version 1.3 on also "label".
     Fix: none: only the author knows what it asks for.
     """
+    if len(card.inputs) <= _EXPLAINED:
+        return
     named = {text.node.pointer for text in card.texts}
-    words = 1  # what a lone input is for, its button says
+    words = _EXPLAINED
     for node in card.nodes:
         if not node.is_input:
             words += _is_said(node, named)

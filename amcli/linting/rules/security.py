@@ -102,7 +102,7 @@ def purpose_token_in_url(card: CardFacts) -> Iterator[Problem]:
     Use instead: the token in the body of an action that posts.
     Fix: none: the service has to expect it elsewhere.
     """
-    if not _TOKEN.search(card.json):
+    if PURPOSE_TOKEN_PLACEHOLDER not in card.json and "amp1." not in card.json:
         return
     links = [(link.pointer, link.url) for link in card.opened]
     for pointer, url in [*links, *card.pictures, *_got(card)]:
