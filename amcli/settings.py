@@ -39,6 +39,8 @@ class Settings:
     profile: str | None
     project: Path
     """The folder of amcli.toml, or the working folder where there is none."""
+    in_file: tuple[Entry, ...] = ()
+    """All that amcli.toml sets, in profiles that are not in use as well."""
     strangers: tuple[tuple[str, str | None], ...] = ()
     """``AMCLI_...`` variables that are no settings, each with the one that may be meant."""
 
@@ -74,13 +76,15 @@ def load_settings(
     path = _choose_file(config, no_config, environ, start)
     project = start if path is None else path.absolute().parent
     layers: dict[str, Entry] = {s.key: _default(s, project) for s in SETTINGS}
+    file = SettingsFile(path, start) if path else None
     for entry in (
-        *(SettingsFile(path, start).entries(profile) if path else _no_profile(profile)),
+        *(file.entries(profile) if file else _no_profile(profile)),
         *_from_environment(environ, start),
         *_from_overrides(overrides, start),
     ):
         layers[entry.setting.key] = entry  # a later entry is a stronger one
-    return Settings(layers, path, profile, project, tuple(_strangers(environ)))
+    in_file = file.all_entries if file else ()
+    return Settings(layers, path, profile, project, in_file, tuple(_strangers(environ)))
 
 
 def _choose_file(

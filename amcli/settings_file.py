@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from amcli.errors import ConfigurationError
 from amcli.files import read_bounded
-from amcli.settings_table import BY_KEY, SECTIONS, Entry, Source
+from amcli.settings_rows import ROW_KINDS, rows_from_toml
+from amcli.settings_table import BY_KEY, SECTIONS, Entry, Source, Value
 from amcli.settings_values import value_from_toml
 from amcli.strict_toml import NotToml, parse_toml
 from amcli.suggestion import did_you_mean
@@ -36,6 +39,8 @@ class SettingsFile:
             self.tables = parse_toml(content)
         except NotToml as error:
             raise ConfigurationError(error.at(str(self.path)), hint=error.hint) from None
+        self.all_entries: tuple[Entry, ...] = ()
+        """Those of every profile, once ``entries`` has been asked."""
         self.lines = dict(_line_numbers(content.decode("utf-8-sig")))
 
     def entries(self, profile: str | None) -> Iterator[Entry]:
@@ -46,7 +51,9 @@ class SettingsFile:
             name: list(self._entries(self._table(f"profile.{name}", sections), name))
             for name, sections in profiles.items()
         }
-        yield from self._entries(tables)
+        own = list(self._entries(tables))
+        self.all_entries = (*own, *(entry for entries in checked.values() for entry in entries))
+        yield from own
         if profile is not None:
             if profile not in checked:
                 raise unknown(str(self.path), "profile", profile, checked)
@@ -64,8 +71,13 @@ class SettingsFile:
                 if setting is None:
                     known = [key for key in BY_KEY if key.startswith(f"{section}.")]
                     raise unknown(where, "setting", f"{section}.{name}", known)
-                with Place(where):
-                    value = value_from_toml(setting, raw, self.folder)
+                value: Value
+                if setting.kind in ROW_KINDS:
+                    below = partial(self._where_below, f"{prefix}{setting.key}")
+                    value = rows_from_toml(setting.kind, setting.key, raw, below)
+                else:
+                    with Place(where):
+                        value = value_from_toml(setting, raw, self.folder)
                 yield Entry(setting, value, source, where)
 
     def _table(self, name: str, value: Any) -> dict[str, Any]:
@@ -75,12 +87,19 @@ class SettingsFile:
             f"{self._where(name)}: {name} must be a section", hint=f"write [{name}] above its keys"
         )
 
+    def _where_below(self, key: str, name: str) -> str:
+        """Return the place of a name below a setting, or of what is known around it."""
+        full = _tidy(f"{key}.{name}")
+        while full != key and full not in self.lines:
+            full = full.rpartition(".")[0]
+        return self._where(full)
+
     def _where(self, key: str) -> str:
         line = self.lines.get(key)
         return f"{self.path}:{line}" if line else str(self.path)
 
 
-_HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
+_HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]")
 _KEY = re.compile(r"""\s*["']?([A-Za-z0-9_-]+)["']?\s*=""")
 
 
@@ -88,12 +107,20 @@ def _line_numbers(text: str) -> Iterator[tuple[str, int]]:
     # tomllib gives no positions. Headers and plain keys are all that a message needs; for a
     # dotted key or an inline table the message names the file alone.
     section = ""
+    lists: Counter[str] = Counter()
     for number, line in enumerate(text.splitlines(), 1):
         if header := _HEADER.match(line):
-            section = re.sub(r"[\s\"']", "", header[1])
+            section = _tidy(header[2])
+            if header[1] == "[[":
+                lists[section] += 1
+                section = f"{section}.{lists[section] - 1}"
             yield section, number
         elif key := _KEY.match(line):
             yield f"{section}.{key[1]}".lstrip("."), number
+
+
+def _tidy(name: str) -> str:
+    return re.sub(r"[\s\"']", "", name)
 
 
 class Place:

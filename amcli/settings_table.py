@@ -11,10 +11,25 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from amcli.secrets import Secret
 
-Value = str | int | float | bool | Path | tuple[str, ...] | datetime | Secret | None
+
+@dataclass(frozen=True)
+class Row:
+    """One name in a setting that is a table of its own, with where it stands."""
+
+    name: str
+    """A rule, a pattern; in a list of tables the number from 0."""
+    value: Any
+    """A text, or a mapping in which every name is there."""
+    where: str
+
+
+Value = (
+    str | int | float | bool | Path | tuple[str, ...] | tuple[Row, ...] | datetime | Secret | None
+)
 
 
 class Kind(enum.Enum):
@@ -27,9 +42,13 @@ class Kind(enum.Enum):
     PATH = "a path"
     LOCATION = "a path or a URL"
     LIST = "a list of texts"
+    COUNT = "a whole number above 0"
     CHOICE = "one of a few words"
     TIME = "a date, or a date and time"
     PUBLIC_KEY = "an RSAKeyValue, or the path of a public key"
+    SEVERITIES = "a table of rules, each error, warning or info"
+    PER_PATH = "a table of patterns, each with ignore and severity"
+    PLACES = "a list of tables with file, pointer, rules and reason"
     SECRET = "a secret"  # noqa: S105 - the name of a kind
 
 
@@ -118,7 +137,17 @@ SETTINGS = (
     Setting("verify.scope", _TEXT, "Scope that an Entra ID token must have."),
     Setting("verify.cloud", _TEXT, "Microsoft cloud that issues the tokens."),
     Setting("verify.legacy_eat", _FLAG, "Judge EAT tokens by their old rules; else refuse.", True),
-    Setting("lint.allow", _LIST, "Lint rules to leave out."),
+    Setting("lint.select", _LIST, "Lint rules to ask; all where it is not set."),
+    Setting("lint.ignore", _LIST, "Lint rules to leave out."),
+    Setting("lint.targets", _LIST, "Outlooks that the cards are for; all where it is not set."),
+    Setting("lint.severity", Kind.SEVERITIES, "Severities of rules, instead of their own."),
+    Setting("lint.per_path", Kind.PER_PATH, "Rules to leave out, and severities, by file."),
+    Setting("lint.ignore_at", Kind.PLACES, "Rules to leave out at one place of a JSON file."),
+    Setting("lint.baseline", _PATH, "Findings that are known and held back."),
+    Setting("lint.max_card_bytes", Kind.COUNT, "Size above which a card is called large.", 28_000),
+    Setting("lint.max_inputs", Kind.COUNT, "More inputs in a card are many.", 50),
+    Setting("lint.max_show_cards", Kind.COUNT, "More Action.ShowCard in a card are many.", 20),
+    Setting("lint.max_depth", Kind.COUNT, "Containers nested deeper are nested deeply.", 12),
     Setting("templates.folder", _PATH, "The project's own templates.", Path("templates")),
     Setting("service.purpose_key_file", _PATH, "File with the key of limited-purpose tokens."),
 )  # fmt: skip
@@ -160,13 +189,25 @@ class Entry:
         if self.setting.kind is Kind.SECRET:
             return "***"
         if isinstance(self.value, tuple):
-            return list(self.value)
+            return [_row(part) if isinstance(part, Row) else part for part in self.value]
         if isinstance(self.value, datetime):
             return self.value.isoformat()
         text, shown = str(self.value), redacted(str(self.value))
         if shown == text and "@" in text and self.setting.key in _SERVERS:
             return f"***@{text.rpartition('@')[2]}"
         return shown
+
+
+def _row(row: Row) -> str:
+    return f"{row.name}: {_part(row.value)}"
+
+
+def _part(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{name} {_part(part)}" for name, part in value.items() if part)
+    if isinstance(value, tuple):
+        return ", ".join(_row(part) if isinstance(part, Row) else str(part) for part in value)
+    return str(value)
 
 
 def redacted(text: str) -> str:

@@ -10,12 +10,17 @@ from typing import Any
 
 from amcli.errors import ConfigurationError
 from amcli.secrets import Secret
+from amcli.settings_rows import ROW_KINDS
 from amcli.settings_table import Kind, Setting, Value, redacted
 from amcli.suggestion import did_you_mean
 
 _WORDS = {"1": True, "true": True, "yes": True, "on": True,
           "0": False, "false": False, "no": False, "off": False}  # fmt: skip
-_MOST = {Kind.PORT: 65535, Kind.SECONDS: 86400}  # sockets take no time that is much longer
+_MOST = {
+    Kind.PORT: 65535,
+    Kind.SECONDS: 86400,
+    Kind.COUNT: 10**9,
+}  # sockets take no time that is much longer
 _SHOWN = 10**9  # Python refuses to write down a number of very many digits
 _WRITTEN_OUT = {Kind.LOCATION: "://", Kind.PUBLIC_KEY: "<"}  # what no path has in it
 _PRIVATE_FIELD = re.compile(r"<\s*(?:D|P|Q|DP|DQ|InverseQ)\s*>|PRIVATE KEY")
@@ -49,6 +54,8 @@ def value_from_text(setting: Setting, text: str, folder: Path) -> Value:
     """
     if setting.kind is Kind.SECRET:
         return Secret(text)
+    if setting.kind in ROW_KINDS:
+        raise _wrong(setting, "which amcli.toml alone can hold", f"write it as [{setting.key}]")
     return _typed(setting, _raw_from_text(setting, text.strip()), folder)
 
 
@@ -61,7 +68,7 @@ def _raw_from_text(setting: Setting, text: str) -> Any:
         return _WORDS[text.lower()]
     if setting.kind in _MOST:
         try:
-            return int(text) if setting.kind is Kind.PORT else float(text)
+            return float(text) if setting.kind is Kind.SECONDS else int(text)
         except ValueError:
             raise _wrong(setting, f"not {text[:40]!r}") from None
     return text
@@ -131,6 +138,7 @@ _OF_TOML: dict[Kind, Callable[[Any], bool]] = {
     Kind.TIME: lambda raw: isinstance(raw, str | date),
     Kind.LIST: _is_texts,
     Kind.PORT: _is_whole,
+    Kind.COUNT: _is_whole,
     Kind.SECONDS: lambda raw: _is_whole(raw) or isinstance(raw, float),
     Kind.FLAG: lambda raw: isinstance(raw, bool),
 }

@@ -14,8 +14,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 GROUND = {
     "_version", "address", "base64url", "card", "errors", "files", "misread", "printable",
-    "resources", "seams", "secrets", "settings", "settings_file", "settings_table",
-    "settings_values", "strict_json", "strict_toml", "suggestion",
+    "resources", "seams", "secrets", "settings", "settings_file", "settings_rows",
+    "settings_table", "settings_values", "strict_json", "strict_toml", "suggestion",
 }  # fmt: skip
 """What every stage may import."""
 
@@ -38,7 +38,7 @@ ONLY_IN = {
 
 LIGHT = ("amcli/__init__.py", "amcli/__main__.py", "amcli/errors.py", "amcli/files.py",
          "amcli/settings.py", "amcli/settings_file.py", "amcli/settings_table.py",
-         "amcli/settings_values.py",
+         "amcli/settings_rows.py", "amcli/settings_values.py",
          "amcli/cli/__init__.py", "amcli/cli/group.py", "amcli/cli/command.py",
          "amcli/cli/options.py", "amcli/cli/session.py")  # fmt: skip
 """Loaded by every command, so they import the standard library, Click and each other only."""

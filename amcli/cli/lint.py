@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from amcli.cli.command import Command
-from amcli.cli.completion import complete_rule, complete_target
-from amcli.cli.options import format_option, json_option, setting_option
+from amcli.cli.completion import complete_target
+from amcli.cli.counting import counting
+from amcli.cli.lint_options import LintOptions, lint_options
 from amcli.cli.session import current
+from amcli.errors import FINDINGS
 from amcli.printable import printable
 
 if TYPE_CHECKING:
@@ -22,9 +25,13 @@ if TYPE_CHECKING:
     examples="""
 amcli lint card.json
 amcli lint templates
+amcli lint "mails/**/*.eml" --target outlook-web --target windows
 amcli lint expense-approval --format json
 amcli render expense-approval | amcli lint -
-amcli lint templates --allow missing-alt-text --allow AM504
+amcli lint templates --ignore missing-alt-text,AM504
+amcli lint templates --select AM1,AM2
+amcli lint old --write-baseline lint-baseline.json
+amcli lint old --baseline lint-baseline.json --format sarif --output-file lint.sarif
 """,
 )
 @click.argument(
@@ -33,20 +40,11 @@ amcli lint templates --allow missing-alt-text --allow AM504
     required=True,
     metavar="PATH...",
     shell_complete=complete_target,
-    help="Finished cards (.json), templates (.j2), folders, template names, or - for stdin.",
+    help="Finished cards (.json), templates (.j2), mails (.eml), pages (.html), folders, "
+    "patterns in quotes, template names, or - for stdin.",
 )
-@format_option("text", "json", help="For people, or for programs.")
-@setting_option(
-    "--allow",
-    "allow",
-    setting="lint.allow",
-    multiple=True,
-    metavar="RULE",
-    shell_complete=complete_rule,
-    help="Leave out what this rule finds, by id or name.",
-)
-@json_option
-def lint(paths: tuple[str, ...], output_format: str, allow: tuple[str, ...], as_json: bool) -> int:
+@lint_options
+def lint(paths: tuple[str, ...], **given: Any) -> int:
     """Check cards and templates against what fails in Outlook.
 
     Every template is rendered with each of its samples, and its refresh cards with theirs.
@@ -54,33 +52,80 @@ def lint(paths: tuple[str, ...], output_format: str, allow: tuple[str, ...], as_
     """
     from amcli.linting.run import lint_paths
 
-    report = lint_paths(
-        paths,
-        project_templates=current().settings.get("templates.folder"),
-        stdin=sys.stdin.buffer,
-        allow=allow,
-    )
-    _print(report, as_json=as_json or output_format == "json")
-    return report.exit_code
+    options = LintOptions(**given)
+    form = options.form
+    current().json = form == "json" and options.output_file is None
+    with counting() as progress:
+        report = lint_paths(
+            paths,
+            project_templates=current().settings.get("templates.folder"),
+            stdin=sys.stdin.buffer,
+            choice=options.choice(),
+            surroundings=options.surroundings(),
+            baseline=options.known(),
+            progress=progress,
+        )
+    if options.write_baseline is not None:
+        return _write_baseline(report, options.write_baseline)
+    _print(report, form, options)
+    return 0 if options.exit_zero and report.exit_code == FINDINGS else report.exit_code
 
 
-def _print(report: Report, *, as_json: bool) -> None:
-    if as_json:
-        from amcli.linting.report.machine import report_fields
+def _print(report: Report, form: str, options: LintOptions) -> None:
+    _tell(report)
+    text = _text(report, form, options)
+    if options.output_file is not None:
+        from amcli.files import replace_file
 
-        current().json = True
-        current().answer(ok=report.exit_code == 0, **report_fields(report))
+        replace_file(options.output_file, text.encode("utf-8", "backslashreplace"))
+    else:
+        # Click takes the colours out again where nobody wants them.
+        click.echo(text, nl=False)
+    if not current().json:
+        from amcli.linting.report.text import summary_text
+
+        current().note(summary_text(report) if report.cards else "amcli: no card was found to lint")
+
+
+def _text(report: Report, form: str, options: LintOptions) -> str:
+    from amcli.linting.report import FORMATS
+
+    if form != "text":
+        return FORMATS[form](report)
+    from amcli.linting.report.text import findings_text, statistics_text
+
+    if options.statistics:
+        return statistics_text(report)
+    return findings_text(report, colour=options.output_file is None)
+
+
+def _tell(report: Report) -> None:
+    """Say on stderr what is beside the findings."""
+    if current().json:
         return
     from amcli.cli.cards import note_hidden_template
-    from amcli.linting.report.text import findings_text, summary_text
 
     for name, folder in report.hiding:
         note_hidden_template(name, folder)
-    # Click takes the colours out again where nobody wants them.
-    click.echo(findings_text(report, colour=True), nl=False)
+    for note in report.notes:
+        current().note(f"amcli: {printable(note)}")
     for trouble in report.troubles:
         current().trace(trouble)
         click.echo(f"amcli: not linted: {printable(trouble.message)}", err=True)
         if trouble.hint:
             click.echo(f"  hint: {printable(trouble.hint)}", err=True)
-    current().note(summary_text(report) if report.cards else "amcli: no card was found to lint")
+
+
+def _write_baseline(report: Report, path: Path) -> int:
+    from amcli.errors import worst
+    from amcli.files import replace_file
+    from amcli.linting.baseline import baseline_of, baseline_text
+
+    baseline = baseline_of(report.findings, report.texts, path.parent)
+    replace_file(path, baseline_text(baseline).encode())
+    if current().json:
+        current().answer(ok=True, baseline=str(path), known=len(report.findings))
+    else:
+        _tell(report)
+        current().note(f"{len(report.findings)} findings are known from now on: {path}")
+    return worst(trouble.exit_code for trouble in report.troubles)

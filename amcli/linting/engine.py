@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from amcli.errors import FindingsError
 from amcli.linting.facts import CardFacts
 from amcli.linting.finding import CheckedCard, Finding, Severity, errors_among
 from amcli.linting.registry import RULES, find_rule
+from amcli.linting.rule import Rule
 from amcli.linting.rules.registration import missing_originator
 from amcli.linting.surroundings import NOTHING_KNOWN, Surroundings
 
@@ -34,7 +35,11 @@ class CardRejected(FindingsError):
 
 
 def lint(
-    document: CardDocument, *, signed: bool = False, surroundings: Surroundings = NOTHING_KNOWN
+    document: CardDocument,
+    *,
+    signed: bool = False,
+    surroundings: Surroundings = NOTHING_KNOWN,
+    rules: Iterable[Rule] = RULES,
 ) -> list[Finding]:
     """Return everything that is wrong with a card, in document order.
 
@@ -42,7 +47,7 @@ def lint(
     is not missed in the card. Never raises.
     """
     card = CardFacts(document, replace(surroundings, signed=True) if signed else surroundings)
-    found = [finding for rule in RULES for finding in rule.findings(card)]
+    found = [finding for rule in rules for finding in rule.findings(card)]
     places = _Places(document.value)
     return sorted(found, key=lambda finding: (places.of(finding.pointer), finding.rule))
 

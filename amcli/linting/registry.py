@@ -15,6 +15,7 @@ from amcli.linting.rules import (
     clients,
     head,
     ids,
+    ignoring,
     images,
     inputs,
     layout,
@@ -61,6 +62,7 @@ _MODULES = (
     refresh,
     undocumented,
     values,
+    ignoring,
 )
 
 RULES: tuple[Rule, ...] = tuple(

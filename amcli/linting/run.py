@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -10,15 +10,22 @@ from typing import BinaryIO
 from amcli.card.document import CardDocument
 from amcli.card.source_map import SourceMap
 from amcli.errors import AmcliError
+from amcli.linting.baseline import Baseline, compared, gone_text
 from amcli.linting.engine import lint
 from amcli.linting.finding import Finding, Place
 from amcli.linting.fixing import text_edits
+from amcli.linting.judging import Judge
 from amcli.linting.outcome import Report
 from amcli.linting.places import located, whole_file
-from amcli.linting.registry import find_rule
 from amcli.linting.search import FoundPath, found_paths
-from amcli.linting.sources import CardSource, Source, sources
+from amcli.linting.selection import EVERYTHING, Choice
+from amcli.linting.source import CardSource, Source
+from amcli.linting.sources import sources
 from amcli.linting.surroundings import NOTHING_KNOWN, Surroundings
+from amcli.linting.template_files import cards_of, parts_of, template_text
+
+Progress = Callable[[int], None]
+"""Told how many files were linted so far."""
 
 
 @dataclass
@@ -26,12 +33,18 @@ class _Run:
     """What has been seen so far."""
 
     surroundings: Surroundings
+    judge: Judge
+    progress: Progress | None = None
     changed: Mapping[Path, str] = field(default_factory=dict)
     """Texts to read in place of files, by resolved path."""
     cards: int = 0
-    files: set[str] = field(default_factory=set)
+    files: set[Path] = field(default_factory=set)
     """Resolved, so that the same file by two ways is linted once."""
-    findings: list[Finding] = field(default_factory=list)
+    complete: dict[Path, Source] = field(default_factory=dict)
+    """The templates of which every card could be rendered."""
+    findings: dict[str, list[Finding]] = field(default_factory=dict)
+    """By file."""
+    ignored: list[Finding] = field(default_factory=list)
     told: set[tuple[str, str, Place | None]] = field(default_factory=set)
     """What was found at a place; an include shows its mistakes in every card that uses it."""
     texts: dict[str, str] = field(default_factory=dict)
@@ -43,36 +56,58 @@ class _Run:
     def failed(self, error: AmcliError) -> None:
         self.troubles.setdefault(error.message, error)
 
+    def found(self, file: str, findings: Iterable[Finding]) -> None:
+        """Take findings in a card's file: what is left out, and how bad the others are."""
+        kept = self.findings.setdefault(file, [])
+        for finding in findings:
+            is_ignored = self.judge.is_ignored(finding, file, self.texts)
+            (self.ignored if is_ignored else kept).append(self.judge.weighed(finding, file))
+
 
 def lint_paths(
     paths: Iterable[str],
     *,
     project_templates: Path | None = None,
     stdin: BinaryIO | None = None,
-    allow: Iterable[str] = (),
+    choice: Choice = EVERYTHING,
     surroundings: Surroundings = NOTHING_KNOWN,
+    baseline: Baseline | None = None,
+    progress: Progress | None = None,
     changed: Mapping[Path, str] | None = None,
 ) -> Report:
     """Return what is wrong with every card that the paths hold.
 
     A path that cannot be read is a trouble in the report, and the others are still linted.
-    ``surroundings`` says what holds for every card: provider, limits, clock. ``allow`` names
-    rules, by id or slug; raises UsageError for one that does not exist. ``changed`` are texts to
-    read in place of files, by resolved path.
+    ``surroundings`` says what holds for every card: provider, limits, clock. What the ``baseline``
+    knows is held back. ``progress`` is called with the number of files before each of them.
+    ``changed`` are texts to read in place of files, by resolved path.
     """
-    allowed = {find_rule(name).id for name in allow}
-    run = _Run(surroundings, changed or {})
+    run = _Run(surroundings, Judge(choice), progress, changed or {})
     for path in paths:
         try:
             for found in found_paths(path):
                 _lint_found(run, found, project_templates, stdin)
         except AmcliError as error:
             run.failed(error)
+    _tell_idle_ignores(run)
+    return _report(run, baseline)
+
+
+def _report(run: _Run, baseline: Baseline | None) -> Report:
+    findings = [
+        finding
+        for file, found in run.findings.items()
+        for finding in sorted(found, key=lambda finding: _order(finding, file))
+    ]
+    known = compared(findings, baseline, run.texts, run.files) if baseline else None
+    if known and known.gone:
+        run.notes.append(gone_text(known.gone))
     return Report(
         files=len(run.files),
         cards=run.cards,
-        findings=tuple(f for f in run.findings if f.rule not in allowed),
-        ignored=tuple(f for f in run.findings if f.rule in allowed),
+        findings=known.new if known else tuple(findings),
+        ignored=tuple(run.ignored),
+        held_back=known.held_back if known else (),
         troubles=tuple(run.troubles.values()),
         hiding=tuple(run.hiding.items()),
         notes=tuple(run.notes),
@@ -98,12 +133,17 @@ def _lint_found(
 
 def _lint_source(run: _Run, source: Source) -> None:
     """Lint a file's cards; each finding is told once, with its samples if not all show it."""
-    resolved = str(Path(source.file).resolve())
+    resolved = Path(source.file).resolve()
     if resolved in run.files:
         return
+    if run.progress:
+        run.progress(len(run.files))
     run.files.add(resolved)
+    run.judge.linted(source.file)
     loaded = list(_loaded(run, source))
     run.cards += len(loaded)
+    if source.folder and len(loaded) == len(source.cards):
+        run.complete[resolved] = source
     shown: dict[tuple[str, str, Place | None], tuple[Finding, list[str]]] = {}
     for card, document in loaded:
         others = tuple(other for _, other in loaded if other is not document)
@@ -114,7 +154,7 @@ def _lint_source(run: _Run, source: Source) -> None:
     found = [_with_samples(finding, samples, loaded) for finding, samples in shown.values()]
     new = [finding for finding in found if _mistake(finding) not in run.told]
     run.told.update(map(_mistake, new))
-    run.findings.extend(sorted(new, key=lambda finding: _order(finding, source.file)))
+    run.found(source.file, new)
 
 
 def _loaded(run: _Run, source: Source) -> Iterator[tuple[CardSource, CardDocument]]:
@@ -140,7 +180,7 @@ def _findings(
         written=card.written if source.folder else None,
         mail=source.mail or run.surroundings.mail,
     )
-    findings = lint(document, surroundings=around)
+    findings = lint(document, surroundings=around, rules=run.judge.choice.rules)
     return _placed(run, source, card, findings) if findings else []
 
 
@@ -189,3 +229,24 @@ def _order(finding: Finding, file: str) -> tuple[bool, str, int, int]:
     if place is None:
         return True, "", 0, 0
     return place.file != file, place.file, place.line, place.column
+
+
+def _tell_idle_ignores(run: _Run) -> None:
+    if not run.judge.choice.comments:
+        return
+    for path, source in run.complete.items():
+        _tell_idle(run, source.file, path)
+    for folder in dict.fromkeys(source.folder for source in run.complete.values()):
+        if folder is not None and all(card.resolve() in run.complete for card in cards_of(folder)):
+            for part in parts_of(folder):
+                _tell_idle(run, str(part), part.resolve())
+    for finding in run.judge.idle_places():
+        run.findings.setdefault(finding.source, []).append(finding)
+
+
+def _tell_idle(run: _Run, file: str, path: Path) -> None:
+    text = run.changed.get(path) or run.texts.get(file) or template_text(path)
+    idle = list(run.judge.idle(file, text)) if text else []
+    if idle:
+        run.texts[file] = text
+        run.findings.setdefault(file, []).extend(idle)

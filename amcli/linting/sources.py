@@ -3,54 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from amcli.card.document import MAX_CARD_BYTES, CardDocument, parse_card
+from amcli.card.document import MAX_CARD_BYTES, parse_card
 from amcli.card.source_map import SourceMap, json_source_map
 from amcli.card.template import DESCRIPTION
 from amcli.errors import CardError, UnreadableInput
 from amcli.files import read_bounded, read_stream
 from amcli.linting.search import STDIN, FoundPath
-from amcli.linting.surroundings import Correspondence
+from amcli.linting.source import CardSource, Source
 
 MAILS = frozenset({".eml", ".html", ".htm"})
-
-
-@dataclass(frozen=True)
-class CardSource:
-    """One card to lint."""
-
-    sample: str | None
-    """The data file that the template is rendered with."""
-    load: Callable[[], CardDocument]
-    """Raises an AmcliError where there is no card."""
-    written: Callable[[], SourceMap]
-    """Finds out where its parts were written; costs a rendering, the first time."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """One file with the cards that it makes."""
-
-    file: str
-    """What a person calls the file."""
-    cards: tuple[CardSource, ...]
-    folder: Path | None = None
-    """Of a template: where its parts lie."""
-    first: Callable[[], CardDocument] | None = None
-    """For a refresh card: gets the card that is sent at first."""
-    signed: bool = False
-    mail: Correspondence | None = None
-    is_mail: bool = False
-    """Whether it is a mail or a page, which is made by something else and never mended."""
-    hides_built_in: bool = False
-    """Whether it is a project's template that was named, as a built-in one is named too."""
-    note: str | None = None
-    """What a person should know of how it was found."""
 
 
 def sources(

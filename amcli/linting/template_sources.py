@@ -16,7 +16,8 @@ from amcli.card.target import TemplateTarget, open_target
 from amcli.card.template import DESCRIPTION, TemplateFolder, load_template
 from amcli.errors import NothingFound
 from amcli.linting.search import FoundPath
-from amcli.linting.sources import CardSource, Source
+from amcli.linting.source import CardSource, Source
+from amcli.linting.template_files import is_part, mentioning
 
 # Stands in for what only sending knows; a template that does not print `originator` still lacks it.
 _ENVELOPE = Envelope(
@@ -24,7 +25,6 @@ _ENVELOPE = Envelope(
     sender="sender@example.com",
     recipients=("recipient@example.com",),
 )
-_MAX_PART_BYTES = 4 * 1024 * 1024
 
 
 def template_sources(
@@ -50,22 +50,9 @@ def users_of_sample(path: Path, texts: Mapping[Path, str] | None = None) -> list
     return [s for s in everything if any(card.sample == path.name for card in s.cards)]
 
 
-def is_part(path: Path) -> bool:
-    """Return whether a ``.j2`` file is no card itself: its folder, or its name, says so."""
-    if path.name.startswith("_"):
-        return True
-    if not (path.parent / DESCRIPTION).is_file():
-        return False
-    return path.name not in _card_files(load_template(path.parent))
-
-
-def _card_files(folder: TemplateFolder) -> set[str]:
-    return {folder.card().file, *(refresh.card for refresh in folder.refresh.values())}
-
-
 def _users_of_part(path: Path, texts: Mapping[Path, str] | None) -> list[Source]:
     for folder in (path.parent, *path.parent.parents):
-        using = _mentioning(folder, path.relative_to(folder).as_posix())
+        using = mentioning(folder, path.relative_to(folder).as_posix())
         cards = [Path(folder, name) for name in using if not is_part(Path(folder, name))]
         if cards:
             found = [s for card in cards for s in _of_target(_opened(str(card)), texts)]
@@ -84,23 +71,6 @@ def _opened(path: str, project_templates: Path | None = None) -> TemplateTarget:
     target = open_target(path, project_templates)
     assert isinstance(target, TemplateTarget)  # noqa: S101 - finished cards went another way
     return target
-
-
-def _mentioning(folder: Path, part: str) -> list[str]:
-    """Return the templates of a folder that name a part, or a part that names it."""
-    texts = {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.glob("*.j2"))
-        if path.is_file() and path.stat().st_size <= _MAX_PART_BYTES
-    }
-    known, news = {part}, [part]
-    while news:
-        quoted = [f"{quote}{news[-1]}{quote}".encode() for quote in "\"'"]
-        news.pop()
-        more = [n for n, t in texts.items() if n not in known and any(q in t for q in quoted)]
-        known.update(more)
-        news.extend(more)
-    return [name for name in texts if name in known and name != part]
 
 
 def _of_target(target: TemplateTarget, texts: Mapping[Path, str] | None) -> Iterator[Source]:

@@ -80,6 +80,7 @@ def test_an_error_is_shown_with_rule_place_message_and_hint(
         "   |               ^^^^^^^^^^",
         "  why: Outlook leaves the element or the button out without a word.",
         "  hint: did you mean 'TextBlock'?",
+        '  fix: --unsafe-fixes writes "TextBlock"',
         "  more: amcli rule AM101",
     ]
 
@@ -114,26 +115,26 @@ def test_json_has_every_field_of_a_finding(
             "data_key": None,
             "expression": None,
             "samples": [],
-            "fix": None,
+            "fix": "unsafe",
         }
     ]
 
 
-def test_an_allowed_rule_is_counted_and_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["lint", write("card.json", WRONG), "--allow", "unknown-type"]) == 0
+def test_an_ignored_rule_is_counted_and_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", write("card.json", WRONG), "--ignore", "unknown-type"]) == 0
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "1 ignored (AM101 unknown-type)" in printed.err
 
 
-def test_rules_can_be_allowed_in_the_settings(capsys: pytest.CaptureFixture[str]) -> None:
-    write("amcli.toml", '[lint]\nallow = ["AM101"]\n')
+def test_rules_can_be_ignored_in_the_settings(capsys: pytest.CaptureFixture[str]) -> None:
+    write("amcli.toml", '[lint]\nignore = ["AM101"]\n')
     assert run(["lint", write("card.json", WRONG)]) == 0
     assert run(["lint", write("card.json", WRONG), "--no-config"]) == 1
 
 
 def test_a_rule_that_does_not_exist_is_a_wrong_call(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["lint", write("card.json", CLEAN), "--allow", "unknown-typ"]) == 2
+    assert run(["lint", write("card.json", CLEAN), "--ignore", "unknown-typ"]) == 2
     assert "did you mean 'unknown-type'?" in capsys.readouterr().err
 
 
@@ -152,7 +153,7 @@ def test_a_template_folder_is_rendered_with_each_sample_and_its_refresh_cards(
 def test_an_unknown_rule_is_answered_with_those_near_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert run(["lint", write("card.json", CLEAN), "--allow", "AM999"]) == 2
+    assert run(["lint", write("card.json", CLEAN), "--ignore", "AM999"]) == 2
     assert "near it: AM909" in capsys.readouterr().err
 
 
@@ -181,7 +182,7 @@ def test_a_folder_is_searched_for_templates_and_cards(capsys: pytest.CaptureFixt
     write("project/cards/one.json", CLEAN)
     write("project/package.json", {"name": "no card"})
     write("project/.hidden/two.json", WRONG)
-    code, said = answer(capsys, "project", "--allow", "AM205")
+    code, said = answer(capsys, "project", "--ignore", "AM205")
     assert (code, said["files"], said["cards"], said["not_linted"]) == (0, 3, 4, [])
 
 

@@ -1,0 +1,114 @@
+"""The options of ``lint`` and what they come to: a choice, surroundings, a baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from amcli.cli.completion import complete_rule
+from amcli.cli.options import json_option, setting_option
+from amcli.cli.session import current
+from amcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from amcli.linting.baseline import Baseline
+    from amcli.linting.selection import Choice
+    from amcli.linting.surroundings import Surroundings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
+_FILE = click.Path(path_type=Path)
+
+# In the order in which help shows them; ``LintOptions`` has a field for each.
+_OPTIONS = (
+    setting_option("--select", setting="lint.select", multiple=True, metavar="RULE[,RULE]",
+                   shell_complete=complete_rule,
+                   help="Ask these rules only: ids, names, or beginnings of ids such as AM6."),
+    setting_option("--ignore", setting="lint.ignore", multiple=True, metavar="RULE[,RULE]",
+                   shell_complete=complete_rule, help="Leave out what these rules find."),
+    setting_option("--target", "targets", setting="lint.targets", multiple=True, metavar="CLIENT",
+                   help="Ask what matters in this Outlook only: outlook-web, windows, mac, ios, "
+                        "android; repeatable."),
+    click.option("--no-ignores", is_flag=True,
+                 help="Show what comments in templates and lint.ignore_at leave out."),
+    setting_option("--baseline", setting="lint.baseline", type=_FILE, metavar="FILE",
+                   help="Hold back the findings that this file knows."),
+    click.option("--write-baseline", type=_FILE, metavar="FILE",
+                 help="Write all findings of this run into a baseline."),
+    click.option("--format", "output_format", type=click.Choice(FORMATS), default=FORMATS[0],
+                 show_default=True, help="For people, for programs, or for what runs a pipeline."),
+    click.option("-o", "--output-file", type=_FILE, metavar="FILE",
+                 help="Write the findings to this file, replacing it, and not to the terminal."),
+    click.option("--statistics", is_flag=True, help="Count findings by rule instead."),
+    click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found."),
+    json_option,
+)  # fmt: skip
+
+
+def lint_options(command: F) -> F:
+    """Add the options that ``LintOptions`` holds."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True)
+class LintOptions:
+    """What a person asked of lint."""
+
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    targets: tuple[str, ...]
+    no_ignores: bool
+    baseline: Path | None
+    write_baseline: Path | None
+    output_format: str
+    output_file: Path | None
+    statistics: bool
+    exit_zero: bool
+    as_json: bool
+
+    @property
+    def form(self) -> str:
+        """Return the format that was asked for."""
+        if self.as_json and self.output_format not in {"text", "json"}:
+            raise UsageError(
+                f"--json and --format {self.output_format} contradict each other",
+                hint="take one of them",
+            )
+        return "json" if self.as_json else self.output_format
+
+    def choice(self) -> Choice:
+        """Return what the settings choose, and over it what was typed; raises UsageError."""
+        from amcli.linting.configured import configured_choice
+        from amcli.linting.selection import clients_named, rules_named
+
+        return replace(
+            configured_choice(current().settings),
+            select=rules_named(self.select) if self.select else None,
+            ignore=rules_named(self.ignore),
+            targets=clients_named(self.targets),
+            comments=not self.no_ignores,
+        )
+
+    def surroundings(self) -> Surroundings:
+        """Return what the settings say of the provider and of sizes."""
+        from amcli.linting.configured import configured_limits
+        from amcli.linting.provider import provider_from
+        from amcli.linting.surroundings import Surroundings
+
+        settings = current().settings
+        return Surroundings(provider=provider_from(settings), limits=configured_limits(settings))
+
+    def known(self) -> Baseline | None:
+        """Return the baseline; none while a new one is written."""
+        if self.baseline is None or self.write_baseline is not None:
+            return None
+        from amcli.linting.baseline import read_baseline
+
+        return read_baseline(self.baseline)

@@ -1,0 +1,110 @@
+"""Ignores in place: ``{# amcli: ignore[AM203] reason #}``, found the way Jinja reads a template."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jinja2 import Environment, TemplateSyntaxError
+
+from amcli.card.rendering.written import lexemes, one_character_breaks
+from amcli.errors import UsageError
+from amcli.linting.selection import rules_named
+
+_SIGN = "amcli:"
+_STRANGE = "this comment says nothing that amcli knows"
+_COMMENT = re.compile(r"\{#[-+]?\s*amcli:\s*(?P<what>.*?)\s*[-+]?#\}", re.DOTALL)
+_IGNORE = re.compile(r"ignore\b\s*(?:\[(?P<rules>[^\]]*)\])?[\s:]*(?P<reason>.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Ignore:
+    """A comment that leaves out what rules find in one line; lines and columns from 1."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    target: int
+    """The line that it is for."""
+    rules: frozenset[str] = frozenset()
+    problems: tuple[tuple[str, str | None], ...] = ()
+    """What is wrong with the comment itself, each with a hint."""
+
+
+@functools.lru_cache(maxsize=256)
+def ignores_in(text: str) -> tuple[Ignore, ...]:
+    """Return the comments of a template that speak to amcli.
+
+    One behind code is for its own line, one that is alone in its line for the next line that is
+    neither blank nor such a comment. Inside strings, raw blocks and longer comments there is none.
+    Never raises: what cannot be read as a template has none.
+    """
+    if _SIGN not in text:
+        return ()
+    source = one_character_breaks(text.removeprefix("\ufeff"))
+    found = [found for found in _comments(source) if _COMMENT.fullmatch(source, *found)]
+    code = source
+    for start, end in reversed(found):  # what is left is code; a comment may span lines
+        code = code[:start] + re.sub(r"[^\n]", " ", code[start:end]) + code[end:]
+    lines = code.split("\n")
+    return tuple(_ignore(source, start, end, lines) for start, end in found)
+
+
+def _comments(source: str) -> Iterator[tuple[int, int]]:
+    """Yield where the comments of a template begin and end."""
+    begin = 0
+    try:
+        for lexeme in lexemes(_environment().lexer.tokeniter(source, None), source):
+            if lexeme.kind == "comment_begin":
+                begin = lexeme.start
+            elif lexeme.kind == "comment_end":
+                yield begin, lexeme.start + len(lexeme.text.rstrip())
+    except (TemplateSyntaxError, ValueError):
+        return
+
+
+@functools.cache
+def _environment() -> Environment:
+    return Environment(autoescape=True)  # nothing is rendered with it
+
+
+def _ignore(source: str, start: int, end: int, lines: list[str]) -> Ignore:
+    line, column = _place(source, start)
+    end_line, end_column = _place(source, end)
+    place = (line, column, end_line, end_column)
+    match = _COMMENT.fullmatch(source, start, end)
+    what = _IGNORE.fullmatch(match["what"]) if match else None
+    if what is None:
+        hint = "write {# amcli: ignore[AM203] and why #}"
+        return Ignore(*place, line, problems=((_STRANGE, hint),))
+    rules, problems = _rules(what["rules"])
+    if not what["reason"]:
+        problems.append(("this ignore gives no reason", "say why, behind the bracket"))
+    return Ignore(*place, _target(line, end_line, lines), rules, tuple(problems))
+
+
+def _place(source: str, offset: int) -> tuple[int, int]:
+    return source.count("\n", 0, offset) + 1, offset - source.rfind("\n", 0, offset)
+
+
+def _target(line: int, end_line: int, lines: list[str]) -> int:
+    if any(text.strip() for text in lines[line - 1 : end_line]):
+        return line
+    following = range(end_line, len(lines))
+    return next((number + 1 for number in following if lines[number].strip()), line)
+
+
+def _rules(listed: str | None) -> tuple[frozenset[str], list[tuple[str, str | None]]]:
+    if listed is None or not listed.strip():
+        return frozenset(), [("this ignore names no rule", "write ignore[AM203], or a rule's name")]
+    rules: set[str] = set()
+    problems: list[tuple[str, str | None]] = []
+    for name in filter(None, map(str.strip, listed.split(","))):
+        try:
+            rules |= rules_named([name])
+        except UsageError as error:
+            problems.append((error.message, error.hint))
+    return frozenset(rules), problems

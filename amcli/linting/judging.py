@@ -1,0 +1,117 @@
+"""What a person chose, applied to findings: what is left out, how bad, which ignores are idle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from amcli.linting.finding import Finding, Place
+from amcli.linting.ignores import Ignore, ignores_in
+from amcli.linting.rules.ignoring import unused_ignore
+from amcli.linting.selection import Choice, FileChoice, IgnoredPlace, is_below
+
+
+class Judge:
+    """Knows the choice, and remembers which ignores were of use."""
+
+    def __init__(self, choice: Choice) -> None:
+        self.choice = choice
+        self._used: set[tuple[Path, Ignore, str]] = set()
+        self._used_places: set[tuple[IgnoredPlace, str]] = set()
+        self._places: set[IgnoredPlace] = set()
+        self.for_file = cache(choice.for_file)
+
+    def is_ignored(self, finding: Finding, file: str, texts: Mapping[str, str]) -> bool:
+        """Return whether a finding in a card's ``file`` is left out, and note what did it.
+
+        ``texts`` has the text of the file in which it was written, by its name.
+        """
+        chosen = self.for_file(file)
+        self._places.update(chosen.places)
+        by_comment = self._by_comment(finding, texts)
+        by_place = self._by_place(finding, chosen)
+        return by_comment or by_place or chosen.leaves_out(finding.rule)
+
+    def weighed(self, finding: Finding, file: str) -> Finding:
+        """Return the finding with the severity that was chosen."""
+        return self.for_file(file).weighed(finding)
+
+    def linted(self, file: str) -> None:
+        """Note that a file was linted, so that idle entries for it can be told."""
+        self._places.update(self.for_file(file).places)
+
+    def idle(self, file: str, text: str) -> Iterator[Finding]:
+        """Yield what is wrong with the comments of a template that was linted in full."""
+        if not self._is_asked(file):
+            return
+        for ignore in ignores_in(text):
+            place = Place(file, ignore.line, ignore.column, ignore.end_line, ignore.end_column)
+            for message, hint in ignore.problems:
+                yield self._told(message, hint, file, place)
+            idle = ignore.rules - self._found(_real(file), ignore)
+            if judged := sorted(rule for rule in idle if self._could_find(rule)):
+                hint = "take it out, or out of the brackets"
+                yield self._told(_nothing(judged), hint, file, place)
+
+    def idle_places(self) -> Iterator[Finding]:
+        """Yield what is wrong with the entries of ``lint.ignore_at`` for files that were linted."""
+        for entry in self.choice.ignore_at:
+            idle = [rule for rule in entry.rules if (entry, rule) not in self._used_places]
+            judged = sorted(rule for rule in idle if self._could_find(rule))
+            if entry in self._places and judged and self._is_asked(entry.file):
+                file, _, line = entry.where.rpartition(":")
+                number = int(line) if line.isdecimal() else 1
+                place = Place(file or entry.where, number, 1, number, 1)
+                message = f"{_nothing(judged)} at {entry.pointer or 'the card'} of {entry.file}"
+                yield self._told(message, "take the entry out", place.file, place)
+
+    def _by_comment(self, finding: Finding, texts: Mapping[str, str]) -> bool:
+        place = finding.place
+        if place is None or not self.choice.comments or not place.file.endswith(".j2"):
+            return False
+        fitting = [
+            ignore
+            for ignore in ignores_in(texts.get(place.file, ""))
+            if ignore.target == place.line and finding.rule in ignore.rules
+        ]
+        if fitting:
+            file = _real(place.file)
+            self._used.update((file, ignore, finding.rule) for ignore in fitting)
+        return bool(fitting)
+
+    def _by_place(self, finding: Finding, chosen: FileChoice) -> bool:
+        fitting = [
+            (entry, finding.rule)
+            for entry in chosen.places
+            if finding.rule in entry.rules and is_below(finding.pointer, entry.pointer)
+        ]
+        self._used_places.update(fitting)
+        return bool(fitting)
+
+    def _found(self, file: Path, ignore: Ignore) -> set[str]:
+        return {rule for rule in ignore.rules if (file, ignore, rule) in self._used}
+
+    def _is_asked(self, file: str) -> bool:
+        asked = unused_ignore in self.choice.rules and self.choice.comments
+        return asked and not self.for_file(file).leaves_out(unused_ignore.id)
+
+    def _could_find(self, rule: str) -> bool:
+        """Return whether a rule was asked: an ignore of one that was not is not idle."""
+        return any(asked.id == rule for asked in self.choice.rules)
+
+    def _told(self, message: str, hint: str | None, file: str, place: Place) -> Finding:
+        finding = Finding(
+            unused_ignore.id, unused_ignore.slug, unused_ignore.severity,
+            message, "", place.file, hint, place=place,
+        )  # fmt: skip
+        return self.weighed(finding, file)
+
+
+def _real(file: str) -> Path:
+    return Path(file).resolve()
+
+
+def _nothing(rules: list[str]) -> str:
+    verb = "finds" if len(rules) == 1 else "find"
+    return f"{' and '.join(rules)} {verb} nothing"
