@@ -99,6 +99,8 @@ class _SourceFile:
 
     file: str
     text: str
+    shift: int
+    """1 where the text begins with a byte order mark."""
     long_breaks: tuple[int, ...]
     """Where the line breaks of two characters are."""
 
@@ -106,10 +108,11 @@ class _SourceFile:
     def of(cls, file: str, text: str) -> _SourceFile:
         bare = text.removeprefix("\ufeff")
         breaks = (found.start() for found in re.finditer("\r\n", bare))
-        return cls(file, text, tuple(start - n for n, start in enumerate(breaks)))
+        shift = len(text) - len(bare)
+        return cls(file, text, shift, tuple(start - n for n, start in enumerate(breaks)))
 
     def offset(self, offset: int) -> int:
-        return offset + self.text.startswith("\ufeff") + bisect_left(self.long_breaks, offset)
+        return offset + self.shift + bisect_left(self.long_breaks, offset)
 
     def lines(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Yield a range in parts that end behind each line break of two characters."""
@@ -154,13 +157,14 @@ class AssembledText:
 
     def assemble(self, ledger: Ledger) -> None:
         """Take the parts of the text in their order."""
-        at = 0
+        at = begun = 0  # literal text comes in many parts that belong together
         for part in parts(self.marked.text, ledger):
-            if part.printed is None:
-                self._literal(at, at + part.length)
-            else:
+            if part.printed is not None:
+                self._literal(begun, at)
                 self._print(at, part.length, part.text, part.printed, ledger)
+                begun = at + part.length
             at += part.length
+        self._literal(begun, at)
         if not self.pieces:
             self._piece("", self.nowhere, None)
 
