@@ -10,7 +10,9 @@ from typing import Any
 from amcli.card.document import CardDocument, Node, walk
 from amcli.card.source_map import SourceMap
 from amcli.errors import AmcliError
+from amcli.linting.as_meant import AsMeant, as_meant
 from amcli.linting.bodies import RequestBody, request_bodies
+from amcli.linting.fix import RenameProperty
 from amcli.linting.mistakes import Mistake, known_types, mistakes
 from amcli.linting.opened import Opened, opened
 from amcli.linting.pictures import pictures
@@ -19,6 +21,8 @@ from amcli.linting.surroundings import NOTHING_KNOWN, Surroundings
 from amcli.linting.texts import Text, texts
 
 FIRST_EXECUTE_VERSION = (1, 4)
+
+_HOLDERS = frozenset({"body", "items", "columns", "card", "actions", "inputs", "potentialAction"})
 
 # Under these an author may put any JSON; what looks like an element there is none.
 _FREE_FORM = frozenset(
@@ -36,16 +40,44 @@ class CardFacts:
     """A card with answers to the questions that more than one rule asks."""
 
     def __init__(self, document: CardDocument, around: Surroundings = NOTHING_KNOWN) -> None:
-        self.document = document
+        self._written = document
         self.around = around
+
+    @property
+    def document(self) -> CardDocument:
+        """Return the card as it was meant: misspelt names of properties are put right."""
+        return self._meant.document
+
+    def place(self, pointer: str) -> str | None:
+        """Return where the author wrote this; None where only a misspelt name makes it so."""
+        return self._meant.place(pointer)
+
+    @cached_property
+    def _meant(self) -> AsMeant:
+        found = [mistake for group in self.mistakes.values() for mistake in group]
+        edits = [edit for mistake in found if mistake.fix for edit in mistake.fix.edits]
+        return as_meant(self._written, [e for e in edits if isinstance(e, RenameProperty)])
 
     @cached_property
     def mistakes(self) -> dict[str, list[Mistake]]:
         """Return the schema's findings by the slug of the rule that reports them."""
         found: dict[str, list[Mistake]] = {}
-        for mistake in mistakes(self.document):
+        for mistake in mistakes(self._written):
             found.setdefault(mistake.slug, []).append(mistake)
         return found
+
+    @cached_property
+    def has_known_types(self) -> bool:
+        """Return whether no type is misspelt or missing, so that what is absent is not there."""
+        slugs = ("unknown-type", "misplaced-type")
+        return not any(slug in self.mistakes for slug in slugs)
+
+    @cached_property
+    def hides_parts(self) -> bool:
+        """Return whether something that should hold elements, inputs or actions holds none."""
+        wrong = {m.pointer.rpartition("/")[2] for m in self.mistakes.get("wrong-value-type", ())}
+        cards = (node.value.get("card") for node in self.of_type("Action.ShowCard"))
+        return not _HOLDERS.isdisjoint(wrong) or not all(isinstance(c, dict) for c in cards)
 
     @cached_property
     def nodes(self) -> list[Node]:
@@ -168,14 +200,6 @@ class CardFacts:
     def executes(self) -> list[Node]:
         """Return the actions of the model that came with version 1.4."""
         return self.shown("Action.Execute")
-
-    @cached_property
-    def misses_the_bots_version(self) -> bool:
-        """Return whether the card asks a bot, and only that, below the version that can."""
-        is_unreadable = "version" in self.document.value and self.version is None
-        if is_unreadable or self.is_at_least(FIRST_EXECUTE_VERSION) or self.shown("Action.Http"):
-            return False
-        return bool(self.executes) or "refresh" in self.document.value
 
     @cached_property
     def headers(self) -> list[tuple[str, str, str]]:

@@ -20,6 +20,7 @@ _ACTIONS = _MESSAGE_ACTIONS | {
                  "InvokeAddInCommand", "DisplayMessageForm", "DisplayAppointmentForm")
 }  # fmt: skip
 """Those that Outlook shows."""
+_TEXTS = frozenset({"TextBlock", "RichTextBlock"})
 _TELLING_COLOURS = frozenset({"good", "warning", "attention"})
 _BLOTS = frozenset("●•∙·◦○◯◉◎⬤⚫⚪■□▪▫◼◻◾◽⬛⬜█▇▆▅▄▃▂▁▌▐▮▬ *_~")
 
@@ -39,7 +40,7 @@ def missing_alt_text(card: CardFacts) -> Iterator[Problem]:
     Fix: none: only the author knows what the picture says.
     """
     for node in _images(card):
-        if "altText" not in node.value:
+        if "altText" not in node.value and node.pointer not in card.with_unknown_property:
             message = "the picture has no altText"
             yield Problem(node.pointer, message, 'add "altText"; "" if it is decoration only')
 
@@ -58,7 +59,7 @@ def input_without_label(card: CardFacts) -> Iterator[Problem]:
     Use instead: a TextBlock before each; from version 1.3 on also "label".
     Fix: none: only the author knows what it asks for.
     """
-    if len(card.inputs) <= _EXPLAINED:
+    if len(card.inputs) <= _EXPLAINED or not card.has_known_types:
         return
     named = {text.node.pointer for text in card.texts}
     words = _EXPLAINED
@@ -87,7 +88,8 @@ def missing_spoken_text(card: CardFacts) -> Iterator[Problem]:
     Fix: none: only the author knows what the card says.
     """
     images = list(_images(card))
-    if not images or card.inputs or text_of(card.nodes[0], "speak"):
+    is_judged = not card.with_unknown_property and card.has_known_types
+    if not images or not is_judged or card.inputs or text_of(card.nodes[0], "speak"):
         return
     has_words = any(not (text.node.type or "").startswith("Action.") for text in card.texts)
     if not has_words and all(image.value.get("altText") == "" for image in images):
@@ -131,7 +133,8 @@ def action_without_title(card: CardFacts) -> Iterator[Problem]:
     Fix: none: only the author knows what the button says.
     """
     for node in card.nodes:
-        if node.holder not in _BUTTONS or node.type not in _ACTIONS:
+        is_button = node.holder in _BUTTONS and node.type in _ACTIONS
+        if not is_button or node.pointer in card.with_unknown_property:
             continue
         name = "name" if node.type in _MESSAGE_ACTIONS else "title"
         title = node.value.get(name, "")
@@ -152,13 +155,14 @@ def _is_said(node: Node, named: set[str]) -> bool:
     """Return whether an object has words that may say what an input after it asks for."""
     if node.holder in _BUTTONS:
         return node.type in _SHOWING_ACTIONS
-    return node.holder != "choices" and (
-        node.pointer in named or text_of(node, "altText") is not None
-    )
+    is_text = node.type in _TEXTS or node.pointer in named
+    return node.holder != "choices" and (is_text or text_of(node, "altText") is not None)
 
 
 def _is_anothers_matter(card: CardFacts, node: Node) -> bool:
     """Return whether an input is hidden, or what it lacks is another rule's finding."""
+    if node.pointer in card.with_unknown_property:
+        return True
     lacks_label = node.value.get("isRequired") is True and card.is_at_least(_FIRST_LABEL_VERSION)
     return lacks_label or node.type == "Input.Toggle" or node.value.get("isVisible") is False
 
