@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import nodes
 
 from amcli.card.rendering import CardTemplate, Envelope, render, template_source_map
+from amcli.card.rendering.marks import MarkTable
+from amcli.card.rendering.sandbox import CardEnvironment
+from amcli.card.rendering.written import Written
 from amcli.card.source_map import SourceMap, Span, json_source_map
 from amcli.errors import TemplateError
 
@@ -194,6 +198,12 @@ EXAMPLES = {
         '{% macro body(a) %}{"a": "{{ a }}"}{% endmacro %}\n'
         + card('"actions": [{"type": "Action.Http",\n"body": {{ body(x) | tojson }} }]'),
         {"/actions/0/body": "card:1:20-1:36"},
+    ),
+    "body in an imported macro": Example(
+        '{% from "_m" import body %}\n'
+        + card('"actions": [{"type": "Action.Http",\n"body": {{ body(x) | tojson }} }]'),
+        {"/actions/0/body": "_m:2:1-2:17"},
+        {"_m": '{% macro body(a) %}\n{"a": "{{ a }}"}{% endmacro %}'},
     ),
     "body from an empty set block": Example(
         "{% set body %}{% endset %}\n"
@@ -429,6 +439,21 @@ def test_a_text_in_place_of_a_file(tmp_path: Path) -> None:
     assert told(found.origin("/b").value) == "_p:2:1-2:2"
     assert found.files[str(tmp_path / "_p")] == '"b":\n2'
     assert render(CardTemplate(tmp_path, "card", "a test"), {}).value["a"] == 1
+
+
+def test_a_source_that_is_not_understood_is_told_by_its_lines() -> None:
+    environment = CardEnvironment(Path())
+    tree = environment.parse("a\n{{ b }} c")
+    marks = MarkTable()
+    marks.read(environment.lexer, tree, "card", "a\n{{ b }} {{ c }}")  # another source
+    of_tree = marks.of(tree)
+    for output in tree.find_all(nodes.Output):
+        for node in output.nodes:
+            of_tree.mark(node)
+
+    assert [marks[n] for n in range(3)] == [
+        Written("card", 0, 1, None), Written("card", 2, 17, None), Written("card", 2, 17, None),
+    ]  # fmt: skip
 
 
 def test_a_changed_file_is_read_again(tmp_path: Path) -> None:

@@ -63,15 +63,19 @@ class TreeMarks:
     parts: dict[int, Written]
     """By the identity of the tree's nodes."""
 
-    def mark(self, node: nodes.Node, skipped: int = 0) -> str:
-        """Return the mark for the text that a node makes, but for its first characters."""
-        line = self.lines[node.lineno - 1]
-        place = self.parts.get(id(node)) or Written(self.name, line.start, line.stop, None)
-        if skipped and place.text is not None:
-            start, text = place.start + skipped, place.text[skipped:]
-            place = Written(self.name, start, place.end, text)
+    def mark(self, node: nodes.Node, start: int = 0, end: int | None = None) -> str:
+        """Return the mark for the text that a node makes, or for a part of literal text."""
+        place = self.parts.get(id(node)) or self._line(node.lineno)
+        if place.text is not None and (start or end is not None):
+            text = place.text[start:end]
+            first = place.start + start
+            place = Written(self.name, first, first + len(text), text)
         self.places.append(place)
         return f"{OPEN}{LINE_MARK}{len(self.places) - 1}{CLOSE}"
+
+    def _line(self, number: int) -> Written:
+        line = self.lines[min(number, len(self.lines)) - 1]
+        return Written(self.name, line.start, line.stop, None)
 
 
 def _places(lexer: Lexer, tree: nodes.Template, name: str, text: str) -> dict[int, Written]:

@@ -58,7 +58,7 @@ class Rewriter(NodeTransformer):
         """Yield literal text; our own two characters become tokens."""
         at = 0
         for text in _OWN_CHARACTER.split(node.data):
-            yield from self._mark(node, at) if text else ()
+            yield from self._mark(node, at, at + len(text)) if text else ()
             if text in {OPEN, CLOSE}:
                 const = nodes.Const(text, lineno=node.lineno)
                 yield self._call("put_literal", node.lineno, const)
@@ -66,10 +66,10 @@ class Rewriter(NodeTransformer):
                 yield nodes.TemplateData(text, lineno=node.lineno)
             at += len(text)
 
-    def _mark(self, node: nodes.Expr, skipped: int = 0) -> list[nodes.Expr]:
+    def _mark(self, node: nodes.Expr, *part: int) -> list[nodes.Expr]:
         if self._marks is None:
             return []
-        return [nodes.TemplateData(self._marks.mark(node, skipped), lineno=node.lineno)]
+        return [nodes.TemplateData(self._marks.mark(node, *part), lineno=node.lineno)]
 
     def visit_Const(self, node: nodes.Const) -> nodes.Expr:
         """Make string constants the author's own text."""
