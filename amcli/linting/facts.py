@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from functools import cached_property
@@ -43,7 +44,7 @@ class CardFacts:
         self._written = document
         self.around = around
 
-    @property
+    @cached_property
     def document(self) -> CardDocument:
         """Return the card as it was meant: misspelt names of properties are put right."""
         return self._meant.document
@@ -73,6 +74,16 @@ class CardFacts:
         return not any(slug in self.mistakes for slug in slugs)
 
     @cached_property
+    def with_unknown_property(self) -> set[str]:
+        """Return the pointers of objects with a property that is not theirs: it may be misspelt."""
+        found = [
+            m
+            for slug in ("unknown-property", "missing-property")
+            for m in self.mistakes.get(slug, ())
+        ]
+        return {mistake.pointer.rpartition("/")[0] for mistake in found if mistake.on_name}
+
+    @cached_property
     def hides_parts(self) -> bool:
         """Return whether something that should hold elements, inputs or actions holds none."""
         wrong = {m.pointer.rpartition("/")[2] for m in self.mistakes.get("wrong-value-type", ())}
@@ -100,8 +111,10 @@ class CardFacts:
 
     def of_type(self, *types: str) -> Iterator[Node]:
         """Yield the objects of these types, in document order."""
-        found = [node for name in types for node in self._by_type.get(name, ())]
-        return iter(found if len(types) == 1 else sorted(found, key=self._order))
+        found = [self._by_type[name] for name in types if name in self._by_type]
+        if len(found) < 2:  # noqa: PLR2004 - one list is in order already
+            return itertools.chain.from_iterable(found)
+        return iter(sorted(itertools.chain.from_iterable(found), key=self._order))
 
     @cached_property
     def _by_type(self) -> dict[str | None, list[Node]]:

@@ -122,7 +122,9 @@ def _unknown_property(error: SchemaError, card: Mapping[str, Any]) -> Mistake:
     instead = _INSTEAD.get((error.definition, str(error.property)))
     name = None if instead else closest(error.property, error.schema["properties"])
     if name is not None:
-        return _on_name("unknown-property", error, message, name, card)
+        is_originator = error.pointer.count("/") == 1 and name == "originator"
+        slug = "missing-originator" if is_originator and name not in card else "unknown-property"
+        return _on_name(slug, error, message, name, card)
     if str(error.property).startswith("$"):
         instead = "Outlook does not bind data to templates; render the card before it is sent"
     hint = instead or "Outlook ignores it"

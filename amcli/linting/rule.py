@@ -43,7 +43,7 @@ ADAPTIVE = frozenset({CardKind.ADAPTIVE})
 MESSAGE = frozenset({CardKind.MESSAGE})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """A question with its number, its name and where the answer is known from."""
 
@@ -71,22 +71,26 @@ class Rule:
         lines = (self.question.__doc__ or "").strip().splitlines()
         return "\n".join(line.strip() for line in lines)
 
-    def findings(self, card: CardFacts) -> Iterator[Finding]:
-        """Yield what the rule finds in a card of its kind."""
-        if card.document.kind not in self.kinds:
-            return
-        for problem in self.question(card):
-            yield Finding(
-                rule=self.id,
-                slug=self.slug,
-                severity=self.severity,
-                message=problem.message,
-                pointer=problem.pointer,
-                source=card.document.source,
-                hint=problem.hint,
-                fix=problem.fix,
-                on_name=problem.on_name,
-            )
+    def findings(self, card: CardFacts) -> list[Finding]:
+        """Return what the rule finds in a card of one of its kinds."""
+        return [
+            self._finding(problem, pointer, card.document.source)
+            for problem in self.question(card)
+            if (pointer := card.place(problem.pointer)) is not None
+        ]
+
+    def _finding(self, problem: Problem, pointer: str, source: str) -> Finding:
+        return Finding(
+            rule=self.id,
+            slug=self.slug,
+            severity=self.severity,
+            message=problem.message,
+            pointer=pointer,
+            source=source,
+            hint=problem.hint,
+            fix=problem.fix,
+            on_name=problem.on_name,
+        )
 
 
 def rule(

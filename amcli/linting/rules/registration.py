@@ -15,6 +15,7 @@ from amcli.linting.registered import (
     same_id,
 )
 from amcli.linting.rule import Certainty, Problem, rule
+from amcli.linting.rules.structure import from_schema
 
 _DASHBOARD = "Microsoft, register your service with the actionable email developer dashboard"
 
@@ -29,8 +30,8 @@ _DASHBOARD = "Microsoft, register your service with the actionable email develop
 def missing_originator(card: CardFacts) -> Iterator[Problem]:
     """A card without the id of its provider.
 
-    What it finds: no `originator`, or an empty one. Signed cards carry it in the signature
-    instead, and are not asked.
+    What it finds: no `originator`, an empty or a misspelt one. Signed cards carry it in the
+    signature instead, and are not asked.
     Why it matters: without it Outlook shows the card in the sender's own mailbox only. `amcli
     send` takes it as an error unless everybody the mail goes to is the sender.
     Example: {"type": "AdaptiveCard", "version": "1.0", "body": [...]}
@@ -38,7 +39,11 @@ def missing_originator(card: CardFacts) -> Iterator[Problem]:
     Fix: unsafe: writes `provider.originator` of amcli.toml, where it is set; a template should
     rather print {{ originator }}.
     """
-    if card.document.originator is None and not card.around.signed:
+    if card.around.signed:
+        return
+    yield from from_schema(card, "missing-originator")
+    is_text = isinstance(card.document.value.get("originator", ""), str)
+    if is_text and card.document.originator is None:
         yield Problem(
             place_of_originator(card),
             "without originator only the sender sees the card",

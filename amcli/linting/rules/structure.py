@@ -88,7 +88,9 @@ def unknown_property(card: CardFacts) -> Iterator[Problem]:
     Fix: unsafe: gives it the name that it resembles, safe where only capitals differ; none where
     that name is taken.
     """
-    return from_schema(card, "unknown-property")
+    yield from from_schema(card, "unknown-property")
+    if card.around.signed:  # otherwise missing-originator says so
+        yield from from_schema(card, "missing-originator")
 
 
 @rule(

@@ -71,20 +71,17 @@ _RENAMED = {("Column", "size"): "width"}
 def undocumented_property(card: CardFacts) -> Iterator[Problem]:
     """A property that works in Outlook and stands in no reference.
 
-    What it finds: padding, isPrimary, resources and others that Microsoft's own cards have, each
-    name once in a card.
+    What it finds: padding, isPrimary, resources and others that Microsoft's own cards have.
     Why it matters: nobody promises that it stays, and other tools refuse it.
     Example: {"type": "Container", "padding": "none", "items": [...]}
     Use instead: what the reference has, such as `spacing`, `bleed`, `style` or `width`.
     Fix: unsafe: calls a Column's size width; none for the others: there is no other name.
     """
     known = _KNOWN[card.document.kind]
-    told: set[str] = set()
     for node in card.nodes:
         kind = definition_of(node)
         for name, hint in known.get(kind, {}).items():
-            if name in node.value and name not in told:
-                told.add(name)
+            if name in node.value:
                 yield _problem(node, kind, name, hint)
 
 
