@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 HTTPS_PORT = 443
+# RFC 6761, 6762 and 7686, and ICANN's choice of .internal: no public name ever ends so. Neither does
+# one in .example, which stands for a public one in documents.
+_LOCAL_NAMES = frozenset({"localhost", "local", "internal", "test", "invalid", "onion"})
 _UNDECIDED = ("{", "$", "<", "...")
 
 
@@ -76,7 +79,7 @@ def host_problem(host: str) -> str | None:
 
 def _name_problem(name: str) -> str | None:
     last = name.rpartition(".")[2]
-    if last in {"localhost", "local"}:
+    if last in _LOCAL_NAMES or name.endswith(".home.arpa"):
         return f"{name} is a name on one machine or one network"
     if last.isdigit():
         return f"{name} is no public address"
