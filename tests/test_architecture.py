@@ -33,7 +33,7 @@ STAGES = {
 
 ONLY_IN = {
     "click": ("amcli/cli/",),
-    "rich": ("amcli/cli/", "amcli/linting/report/text.py"),
+    "rich": ("amcli/cli/",),
 }
 
 LIGHT = ("amcli/__init__.py", "amcli/__main__.py", "amcli/errors.py", "amcli/files.py",

@@ -66,7 +66,7 @@ def _row(rule: Rule) -> str:
 
 
 def _page(rule: Rule) -> str:
-    table = "".join(f"| {name} | {_prose(text)} |\n" for name, text in facts(rule).items())
+    table = "".join(f"| {name} | {_escaped(text)} |\n" for name, text in facts(rule).items())
     texts = "".join(
         f"\n## {name}\n\n{_code(text) if name in _CODE else _prose(text)}\n"
         for name, text in sections(rule).items()
@@ -83,9 +83,12 @@ def _code(text: str) -> str:
 
 
 def _prose(text: str) -> str:
-    """Return words as a sentence that Markdown shows as it is, except for what is in backticks."""
-    if _WORD.match(text):
-        text = text[0].upper() + text[1:]
+    """Return words as a sentence that Markdown shows as it is."""
+    return _escaped(text[0].upper() + text[1:] if _WORD.match(text) else text)
+
+
+def _escaped(text: str) -> str:
+    """Return words so that Markdown shows them as they are, except for what is in backticks."""
     parts = text.split("`")
     parts[::2] = [_MARKUP.sub(r"\\\1", part) for part in parts[::2]]
     return "`".join(parts)

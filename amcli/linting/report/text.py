@@ -18,8 +18,10 @@ from amcli.printable import printable_line
 WIDTH = 100
 """Columns, where nobody says how wide the terminal is."""
 
-_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
-_WHY = {rule.id: why(rule) for rule in RULES}
+# Codes of ECMA-48, as every terminal with colours takes them.
+_STYLES = {Severity.ERROR: "1;31", Severity.WARNING: "33", Severity.INFO: "36"}
+_BOLD, _DIM = "1", "2"
+_RULES = {rule.id: rule for rule in RULES}
 
 
 def written(report: Report) -> str:
@@ -57,13 +59,13 @@ class _Page:
     def lines(self, finding: Finding) -> Iterator[str]:
         severity = finding.severity
         head = self.ink(f"{severity.value}[{finding.rule}]", _STYLES[severity])
-        name = self.ink(f" {finding.slug}", "bold")
+        name = self.ink(f" {finding.slug}", _BOLD)
         yield f"{head}{name}: {printable_line(finding.message)}"
-        yield self.ink(f"  --> {_where(finding)}", "dim")
+        yield self.ink(f"  --> {_where(finding)}", _DIM)
         if finding.place:
             yield from self.excerpt(finding.place, _STYLES[severity])
         for label, text in self.notes(finding):
-            yield f"  {self.ink(f'{label}:', 'dim')} {printable_line(text)}"
+            yield f"  {self.ink(f'{label}:', _DIM)} {printable_line(text)}"
 
     def excerpt(self, place: Place, style: str) -> Iterator[str]:
         line = self.files.at(place)
@@ -72,8 +74,8 @@ class _Page:
         number = str(place.line)
         end = marked_end(place, line)
         shown, carets = excerpt(line, place.column - 1, end, self.width - len(number) - 4)
-        blank = self.ink(f" {' ' * len(number)} |", "dim")
-        yield f"{self.ink(f' {number} |', 'dim')} {shown}"
+        blank = self.ink(f" {' ' * len(number)} |", _DIM)
+        yield f"{self.ink(f' {number} |', _DIM)} {shown}"
         yield f"{blank} {self.ink(carets, style)}"
 
     def notes(self, finding: Finding) -> Iterator[tuple[str, str]]:
@@ -81,24 +83,19 @@ class _Page:
             yield "value", value
         if finding.samples:
             yield "shown by", ", ".join(finding.samples)
-        is_first = finding.rule not in self.explained
+        rule = _RULES.get(finding.rule) if finding.rule not in self.explained else None
         self.explained.add(finding.rule)
-        if is_first and (reason := _WHY.get(finding.rule)):
-            yield "why", reason
+        if rule:
+            yield "why", why(rule)
         if finding.hint:
             yield "hint", finding.hint
         if words := fix_words(finding):
             yield "fix", words
-        if is_first and finding.rule in _WHY:
-            yield "more", f"amcli rule {finding.rule}"
+        if rule:
+            yield "more", f"amcli rule {rule.id}"
 
     def ink(self, text: str, style: str) -> str:
-        if not self.colour:
-            return text
-        from rich.color import ColorSystem
-        from rich.style import Style
-
-        return Style.parse(style).render(text, color_system=ColorSystem.STANDARD)
+        return f"\x1b[{style}m{text}\x1b[0m" if self.colour else text
 
 
 def _where(finding: Finding) -> str:

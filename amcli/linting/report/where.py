@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
@@ -22,10 +23,13 @@ def file_of(finding: Finding) -> str:
 
 def near(file: str) -> str:
     """Return a path with forward slashes, relative to the working folder where it lies below."""
+    return _near(file, Path.cwd())
+
+
+@functools.lru_cache  # a file has many findings
+def _near(file: str, folder: Path) -> str:
     path = Path(file)
-    if path.is_absolute() and path.is_relative_to(Path.cwd()):
-        path = path.relative_to(Path.cwd())
-    return path.as_posix()
+    return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
 
 
 def place_text(finding: Finding) -> str:
