@@ -5,8 +5,7 @@ from __future__ import annotations
 import enum
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Any
 
 from amcli.errors import CardError
@@ -78,11 +77,13 @@ class Node:
     holder: str | None
     """The property of ``parent`` that holds this object, itself or in its list."""
 
-    @cached_property
-    def type(self) -> str | None:
-        """Return ``type`` or ``@type`` when it is a string."""
+    type: str | None = field(init=False)
+    """``type`` or ``@type`` when it is a string."""
+
+    def __post_init__(self) -> None:
+        """Look the type up once; every rule asks for it."""
         found = self.value.get("type", self.value.get("@type"))
-        return found if isinstance(found, str) else None
+        object.__setattr__(self, "type", found if isinstance(found, str) else None)
 
     @property
     def is_input(self) -> bool:

@@ -277,4 +277,8 @@ def _part(value: Any, steps: list[str]) -> Any:
 def _line_starts(text: str) -> Iterator[int]:
     # No editor counts a byte order mark as a column.
     yield 1 if text.startswith("\ufeff") else 0
-    yield from (found.end() for found in _LINE_BREAK.finditer(text))
+    if "\r" in text:
+        yield from (found.end() for found in _LINE_BREAK.finditer(text))
+        return
+    ends = itertools.accumulate(len(line) + 1 for line in text.split("\n"))
+    yield from itertools.islice(ends, text.count("\n"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import functools
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from amcli.card.document import CardDocument, pointer_steps
+from amcli.card.document import CardDocument, CardKind, pointer_steps
 from amcli.errors import FindingsError
 from amcli.linting.facts import CardFacts
 from amcli.linting.finding import CheckedCard, Finding, Severity, errors_among
@@ -39,7 +40,7 @@ def lint(
     *,
     signed: bool = False,
     surroundings: Surroundings = NOTHING_KNOWN,
-    rules: Iterable[Rule] = RULES,
+    rules: tuple[Rule, ...] = RULES,
 ) -> list[Finding]:
     """Return everything that is wrong with a card, in document order.
 
@@ -47,9 +48,15 @@ def lint(
     is not missed in the card. Never raises.
     """
     card = CardFacts(document, replace(surroundings, signed=True) if signed else surroundings)
-    found = [finding for rule in rules for finding in rule.findings(card)]
+    of_its_kind = _rules_for(document.kind, rules)
+    found = [finding for rule in of_its_kind for finding in rule.findings(card)]
     places = _Places(document.value)
     return sorted(found, key=lambda finding: (places.of(finding.pointer), finding.rule))
+
+
+@functools.lru_cache
+def _rules_for(kind: CardKind, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules if kind in rule.kinds)
 
 
 def check(
