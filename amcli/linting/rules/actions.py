@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amcli.card.document import Node
-from amcli.linting.facts import CardFacts
+from amcli.linting.facts import CardFacts, text_of
 from amcli.linting.finding import Severity
 from amcli.linting.fix import AddProperty, Edit, Fix, SetValue, unsafely
 from amcli.linting.mending import as_sure_as
@@ -128,8 +128,11 @@ def toggle_target_not_found(card: CardFacts) -> Iterator[Problem]:
     Use instead: the id as it stands on the element.
     Fix: unsafe: writes the id that resembles it; safe where only capitals differ.
     """
-    ids = {node.value["id"] for node in card.identified}
-    for action in card.of_type("Action.ToggleVisibility"):
+    actions = [*card.of_type("Action.ToggleVisibility")]
+    ids = _ids(card) if actions else None
+    if ids is None:
+        return
+    for action in actions:
         for pointer, name in _targets(action):
             if name not in ids:
                 message = f'no element has the id "{name}"'
@@ -213,6 +216,16 @@ def too_many_sections(card: CardFacts) -> Iterator[Problem]:
     if isinstance(sections, list) and len(sections) > _MAX_SECTIONS:
         message = f"{len(sections)} sections; Microsoft advises {_MAX_SECTIONS} at the most"
         yield Problem("/sections", message, "sum them up, and link to the page that has them all")
+
+
+def _ids(card: CardFacts) -> set[str] | None:
+    """Return the elements' ids; None while what is told already may hide one of them."""
+    if card.hides_parts or not all(isinstance(n.value.get("id", ""), str) for n in card.nodes):
+        return None
+    found = {node.value["id"] for node in card.identified}
+    if card.mistakes.get("misplaced-type"):
+        found |= {name for node in card.nodes if (name := text_of(node, "id"))}
+    return found
 
 
 def as_post(action: Node) -> Fix:

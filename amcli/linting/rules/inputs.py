@@ -19,6 +19,9 @@ _BOTH = "Microsoft, Outlook's Adaptive Card reference; legacy message card refer
 _NAMED_IDS = 5
 _CHECKS_SINCE = (1, 3)
 _SENDS_EVERYTHING = ("Action.Execute", "Action.Submit")
+_HIDES_REFERENCES = frozenset(
+    {"unknown-type", "wrong-value-type", "missing-property", "body-not-string", "malformed-header"}
+)
 _IN_DATA = re.compile(r"(?:\{\{|\$\{)([A-Za-z0-9_$@. -]{1,200}?)\.value\s*\}")
 
 
@@ -33,13 +36,15 @@ def unknown_input_reference(card: CardFacts) -> Iterator[Problem]:
     """An input reference to an input that is not in the card.
 
     What it finds: `{{id.value}}` in url, body or a header, where no input has that id; case is
-    ignored.
+    ignored. While an input has no id nothing is said: the reference may be meant for it.
     Why it matters: the service gets the braces instead of what the person wrote.
     Example: "body": "{\\"note\\": \\"{{coment.value}}\\"}" with an input "comment"
     Use instead: the id of an input in the same card.
     Fix: unsafe: writes the id that resembles it.
     """
     known = [node.value["id"] for node in card.inputs if isinstance(node.value.get("id"), str)]
+    if len(known) < len(card.inputs) or card.hides_parts:
+        return  # a reference may be meant for the input that lacks its id, or cannot be seen
     for reference in card.references:
         if reference.id not in card.input_ids:
             name = reference.name.strip()
@@ -94,8 +99,8 @@ def unused_input(card: CardFacts) -> Iterator[Problem]:
     """An input whose value goes nowhere.
 
     What it finds: an input whose id no `{{id.value}}` names, in a card without Action.Execute and
-    Action.Submit, which send every input by themselves. While a reference leads nowhere or a
-    type is unknown nothing is said: they may be meant for this input.
+    Action.Submit, which send every input by themselves. While a reference leads nowhere, or an
+    action is not well built, nothing is said: they may be meant for this input.
     Why it matters: people fill it in, and the service never gets it.
     Example: {"type": "Input.Text", "id": "comment"} and "body": "{\\"action\\": \\"approve\\"}"
     Use instead: "body": "{\\"action\\": \\"approve\\", \\"comment\\": \\"{{comment.value}}\\"}"
@@ -103,7 +108,7 @@ def unused_input(card: CardFacts) -> Iterator[Problem]:
     """
     if not card.inputs or next(card.of_type(*_SENDS_EVERYTHING), None):
         return
-    if card.mistakes.get("unknown-type") or _leads_nowhere(card):
+    if not card.mistakes.keys().isdisjoint(_HIDES_REFERENCES) or _leads_nowhere(card):
         return
     misplaced = {mistake.pointer for mistake in card.mistakes.get("misplaced-type", ())}
     for node in card.inputs:
@@ -136,8 +141,9 @@ def required_without_label(card: CardFacts) -> Iterator[Problem]:
     if not card.is_at_least(_CHECKS_SINCE):
         return
     for node in card.inputs:
-        lacking = [name for name in ("label", "errorMessage") if not text_of(node, name)]
-        if lacking and node.value.get("isRequired") in (True, "true"):
+        lacking = [name for name in ("label", "errorMessage") if node.value.get(name) in (None, "")]
+        is_required = node.value.get("isRequired") in (True, "true")
+        if lacking and is_required:
             message = f"a required input without {' and '.join(lacking)}"
             hint = "say what it is for, and what is missing when nothing was filled in"
             yield Problem(node.pointer, message, hint)

@@ -13,6 +13,9 @@ from amcli.linting.rule import ADAPTIVE, Certainty, Problem, rule
 _REFRESH = "Microsoft, refresh an actionable message when the user opens it"
 _BOXES = frozenset({"Container", "ColumnSet", "Column", "ActionSet"})
 _BY_THEMSELVES = frozenset({"autoInvokeAction", "refresh"})
+_OPENING = ("Action.OpenUrl", "OpenUri", "ViewAction")
+_DECISION = 2
+"""So many buttons let people decide."""
 _LONGEST_PLACEHOLDER = 100
 _WAIT = re.compile(
     r"\b(wait|loading|fetching|retrieving|refreshing|updating|warten|moment|lädt|laden|geladen|"
@@ -61,7 +64,9 @@ def no_way_to_open(card: CardFacts) -> Iterator[Problem]:
     Fix: none: only the author knows the address.
     """
     calls = [a for a in [*card.http_actions, *card.executes] if a.holder not in _BY_THEMSELVES]
-    if len(calls) > 1 and not card.opened:
+    if len(calls) < _DECISION or card.opened or card.hides_parts or not card.has_known_types:
+        return
+    if next(card.of_type(*_OPENING), None) is None:
         message = "nothing in this card opens what it is about"
         yield Problem("", message, "add a button or a link that opens it in its own application")
 
