@@ -73,21 +73,21 @@ def _below(root: str) -> Iterator[FoundPath]:
 
 def _matching(pattern: str) -> Iterator[FoundPath]:
     root = _fixed_part(pattern)
-    matches = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - may begin with /
+    matches = glob.glob(pattern, recursive=True)  # noqa: PTH207 - may begin with /
     if not matches:
         raise NothingFound(
             f"no file matches {pattern!r}",
             hint="check the pattern; `**` stands for any number of folders",
         )
-    searched: list[str] = []
-    for match in matches:
-        if any(map(_is_skipped, Path(match).relative_to(root).parts)):
+    searched = Path("\0")
+    for path in sorted(map(Path, matches)):  # so that a folder comes before what is in it
+        if path.is_relative_to(searched) or any(map(_is_skipped, path.relative_to(root).parts)):
             continue
-        if not Path(match).is_dir() or is_template(match):
-            yield FoundPath(match, root)
-        elif not any(Path(match).is_relative_to(folder) for folder in searched[-1:]):
-            searched.append(match)  # sorted, so that a folder comes before what is in it
-            yield from _below(match)
+        if path.is_dir():
+            searched = path
+            yield from [FoundPath(str(path), root)] if is_template(str(path)) else _below(str(path))
+        elif path.suffix != ".json" or not is_template(str(path.parent)):  # a sample is no card
+            yield FoundPath(str(path), root)
 
 
 def _fixed_part(pattern: str) -> str:
