@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,11 +93,14 @@ def _text(report: Report, form: str, options: LintOptions) -> str:
 
     if form != "text":
         return FORMATS[form](report)
-    from amcli.linting.report.text import findings_text, statistics_text
+    from amcli.linting.report.text import WIDTH, findings_text, statistics_text
 
     if options.statistics:
         return statistics_text(report)
-    return findings_text(report, colour=options.output_file is None)
+    if options.output_file is not None:
+        return findings_text(report)
+    columns = shutil.get_terminal_size((WIDTH, 0)).columns
+    return findings_text(report, colour=True, width=columns)
 
 
 def _tell(report: Report) -> None:
