@@ -12,7 +12,8 @@ from amcli.linting.finding import Finding, Place
 from amcli.linting.outcome import Report
 from amcli.secrets import blotted
 
-_SECRET = "secret-in-card"  # noqa: S105 - the name of a rule
+_SECRETS = frozenset({"secret-in-card", "key-in-card", "signature-in-url"})
+"""Rules that find what lets its reader in somewhere."""
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
@@ -53,7 +54,7 @@ class Lines:
     def __init__(self, texts: Mapping[str, str], findings: Iterable[Finding] = ()) -> None:
         self._texts = texts
         self._split: dict[str, list[str]] = {}
-        self._secrets = [f.place for f in findings if f.place and f.slug == _SECRET]
+        self._secrets = [f.place for f in findings if f.place and f.slug in _SECRETS]
 
     def at(self, place: Place) -> str | None:
         """Return the first line of a place, without its end; None where it is not known."""
