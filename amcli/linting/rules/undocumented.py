@@ -15,7 +15,6 @@ _SEE = "see that the card is right without it"
 _SERVICE = "leave it out: Outlook's service adds it"
 
 _PADDING = {"padding": _SEE}
-_PRIMARY = {"isPrimary": 'write "style": "positive" as well'}
 _CALLED = {"hideCardOnInvoke": _SEE, "requiredHostCapabilities": _SEE, "speak": _SEE}
 
 _ADAPTIVE: Mapping[str, Mapping[str, str]] = {
@@ -40,11 +39,7 @@ _ADAPTIVE: Mapping[str, Mapping[str, str]] = {
     "TableCell": _PADDING,
     "Image": {"pixelWidth": 'write "width": "50px"', "pixelHeight": 'write "height": "50px"'},
     "Input.Choice": {"isSelected": 'write the choice\'s value as "value" of the Input.ChoiceSet'},
-    "Action.Http": {**_PRIMARY, **_CALLED},
-    "Action.OpenUrl": _PRIMARY,
-    "Action.ShowCard": _PRIMARY,
-    "Action.ToggleVisibility": _PRIMARY,
-    "Action.Execute": _PRIMARY,
+    "Action.Http": _CALLED,
 }
 _MESSAGE: Mapping[str, Mapping[str, str]] = {
     "MessageCard": {
@@ -53,9 +48,6 @@ _MESSAGE: Mapping[str, Mapping[str, str]] = {
         "autoInvokeOptions": "use an Adaptive Card; for these Outlook is known to have it",
     },
     "Section": {"markdown": "leave it out: it is for Teams", "style": _SEE},
-    "OpenUri": {"isPrimary": _SEE},
-    "HttpPOST": {"isPrimary": _SEE},
-    "ActionCard": {"isPrimary": _SEE},
 }
 _KNOWN = {CardKind.ADAPTIVE: _ADAPTIVE, CardKind.MESSAGE: _MESSAGE}
 _RENAMED = {("Column", "size"): "width"}
@@ -71,7 +63,8 @@ _RENAMED = {("Column", "size"): "width"}
 def undocumented_property(card: CardFacts) -> Iterator[Problem]:
     """A property that works in Outlook and stands in no reference.
 
-    What it finds: padding, isPrimary, resources and others that Microsoft's own cards have.
+    What it finds: padding, resources, pixelWidth and others that Microsoft's own cards have.
+    isPrimary is not told: at version 1.0 nothing else marks the main button.
     Why it matters: nobody promises that it stays, and other tools refuse it.
     Example: {"type": "Container", "padding": "none", "items": [...]}
     Use instead: what the reference has, such as `spacing`, `bleed`, `style` or `width`.
