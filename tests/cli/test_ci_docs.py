@@ -97,6 +97,16 @@ def test_the_hook_reacts_to_what_makes_cards() -> None:
         assert not re.search(hook["files"], name)
 
 
+def test_the_workflow_of_a_new_project_does_the_same(project: Path) -> None:
+    workflow = yaml.safe_load(Path(".github/workflows/lint-cards.yml").read_text("utf-8"))
+    runs = [step["run"] for step in workflow["jobs"]["lint"]["steps"] if "run" in step]
+
+    assert [line for line in runs if line.startswith("amcli")] == [
+        "amcli lint templates --format github"
+    ]
+    assert "amcli lint templates --format github" in COMMANDS
+
+
 def test_the_action_is_given_what_it_takes() -> None:
     (job,) = [e["jobs"]["lint"] for e in EXAMPLES if isinstance(e, dict) and "jobs" in e]
     (step,) = [step for step in job["steps"] if "with" in step]

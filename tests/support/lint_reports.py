@@ -105,5 +105,6 @@ def full_report() -> Report:
             CardError("cards/broken.json: line 1: no JSON", hint="look there"),
             TemplateError("name is undefined", file="leave/done.json.j2", line=3),
         ),
+        notes=("leave/_head.json.j2 is linted through the cards that use it",),
         texts={"leave/card.json.j2": TEMPLATE, "cards/one line.json": CARD},
     )

@@ -35,6 +35,7 @@ def report_fields(report: Report) -> dict[str, Any]:
         "held_back": _listed(report.held_back),
         "fixed": _listed(report.fixed),
         "not_linted": [_trouble(error) for error in report.troubles],
+        "remarks": list(report.notes),
     }
 
 

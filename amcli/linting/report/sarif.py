@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from amcli._version import __version__
-from amcli.errors import AmcliError
 from amcli.linting.finding import Finding, Place, Severity
 from amcli.linting.fix import TextEdit
 from amcli.linting.outcome import Report
@@ -49,7 +48,7 @@ def _run(report: Report) -> dict[str, Any]:
         "invocations": [
             {
                 "executionSuccessful": not report.troubles,
-                "toolExecutionNotifications": [_notification(t) for t in report.troubles],
+                "toolExecutionNotifications": _notifications(report),
             }
         ],
         "originalUriBaseIds": {_ROOT: {"description": _message("The folder that amcli ran in.")}},
@@ -156,9 +155,12 @@ def _changes(file: str, edits: Iterable[TextEdit]) -> dict[str, Any]:
     }
 
 
-def _notification(error: AmcliError) -> dict[str, Any]:
-    text = error.message + (f"\nhint: {error.hint}" if error.hint else "")
-    return {"level": "error", "message": _message(text)}
+def _notifications(report: Report) -> list[dict[str, Any]]:
+    troubles = [
+        {"level": "error", "message": _message("\nhint: ".join(filter(None, (t.message, t.hint))))}
+        for t in report.troubles
+    ]
+    return troubles + [{"level": "note", "message": _message(note)} for note in report.notes]
 
 
 def _message(text: str) -> dict[str, str]:

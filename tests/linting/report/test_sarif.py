@@ -99,5 +99,6 @@ def test_what_was_not_linted_is_told(report: Report) -> None:
     assert [n["message"]["text"] for n in invocation["toolExecutionNotifications"]] == [
         "cards/broken.json: line 1: no JSON\nhint: look there",
         "leave/done.json.j2:3: name is undefined",
+        "leave/_head.json.j2 is linted through the cards that use it",
     ]
     assert run_of(clean_report())["invocations"][0]["executionSuccessful"] is True
