@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from amcli.card.document import MAX_CARD_BYTES
 from amcli.errors import UnreadableInput
 from amcli.files import read_bounded, replace_file
 from amcli.linting.finding import Finding
+from amcli.linting.fix import TextEdit
 from amcli.linting.fixing import Edits
 from amcli.linting.outcome import Report
 from amcli.resources import resource_folder
@@ -47,24 +48,78 @@ class Mended:
 def mend(lint: Lint, *, unsafe: bool = False) -> Mended:
     """Return what fixes make of everything that ``lint`` looks at; nothing is written.
 
-    A round after which less could be linted than before is given up, and the ones before it
-    stand. Built-in templates are left alone.
+    A fix that breaks something is not made: one after which less could be linted, or a property
+    stands twice, as where a loop writes what one of its rounds has already. Built-in templates
+    are left alone.
     """
-    texts: dict[Path, str] = {}
-    old: dict[str, str] = {}
-    fixed: list[Finding] = []
-    report = lint({})
+    state = _State(lint({}))
     for _ in range(_MOST_ROUNDS):
-        edits, done = _chosen(report, unsafe=unsafe)
-        new = {file: edits.made_in(file, report.texts[file]) for file in edits}
-        tried = {**texts, **{Path(file).resolve(): text for file, text in new.items()}}
-        after = lint(tried) if new else report
-        if not new or len(after.troubles) > len(report.troubles):
+        edits, done = state.chosen(unsafe=unsafe)
+        if not done:
             break
-        old = {**{file: report.texts[file] for file in new}, **old}
-        texts, report, fixed = tried, after, [*fixed, *done]
-    changes = (Change(file, text, texts[Path(file).resolve()]) for file, text in old.items())
-    return Mended(replace(report, fixed=tuple(fixed)), tuple(c for c in changes if c.old != c.new))
+        tried = state.with_edits(edits, done, lint)
+        if not tried.is_worse_than(state):
+            state = tried
+        elif len(done) == 1:
+            state.refused.add(done[0].edits)
+        else:
+            state.singly = True
+    return state.result()
+
+
+@dataclass
+class _State:
+    """Where the mending has come to."""
+
+    report: Report
+    texts: dict[Path, str] = field(default_factory=dict)
+    old: dict[str, str] = field(default_factory=dict)
+    fixed: list[Finding] = field(default_factory=list)
+    singly: bool = False
+    """Something of a whole round broke a card, so that each fix has to be tried by itself."""
+    refused: set[tuple[TextEdit, ...]] = field(default_factory=set)
+
+    def chosen(self, *, unsafe: bool) -> tuple[Edits, list[Finding]]:
+        """Return the fixes of the next round: edits, and the findings that they mend."""
+        edits = Edits()
+        done: list[Finding] = []
+        for finding in self.report.findings:
+            if self.singly and done:
+                break
+            if _may_be_made(finding, unsafe=unsafe) and finding.edits not in self.refused:
+                done += [finding] if edits.take(finding.edits) else []
+        return edits, done
+
+    def with_edits(self, edits: Edits, done: list[Finding], lint: Lint) -> _State:
+        """Return the state after a round."""
+        texts = self.report.texts
+        new = {file: edits.made_in(file, texts[file]) for file in edits}
+        changed = {**self.texts, **{Path(file).resolve(): text for file, text in new.items()}}
+        old = {**{file: texts[file] for file in new}, **self.old}
+        return _State(lint(changed), changed, old, [*self.fixed, *done], self.singly, self.refused)
+
+    def is_worse_than(self, before: _State) -> bool:
+        return len(self.report.troubles) > len(before.report.troubles) or _doubled(
+            self.report
+        ) > _doubled(before.report)
+
+    def result(self) -> Mended:
+        found = (Change(f, text, self.texts[Path(f).resolve()]) for f, text in self.old.items())
+        changes = tuple(change for change in found if change.old != change.new)
+        return Mended(replace(self.report, fixed=tuple(self.fixed)), changes)
+
+
+def _may_be_made(finding: Finding, *, unsafe: bool) -> bool:
+    return (
+        finding.fix is not None
+        and bool(finding.edits)
+        and (unsafe or finding.fix.safe)
+        and not any(_is_built_in(edit.file) for edit in finding.edits)
+    )
+
+
+def _doubled(report: Report) -> int:
+    return sum(finding.slug == "duplicate-property" for finding in report.findings)
 
 
 def diff(changes: tuple[Change, ...]) -> Iterator[str]:
@@ -91,20 +146,6 @@ def write(changes: tuple[Change, ...]) -> None:
             )
     for change in changes:
         replace_file(Path(change.file).resolve(), change.new.encode())
-
-
-def _chosen(report: Report, *, unsafe: bool) -> tuple[Edits, list[Finding]]:
-    edits = Edits()
-    done = [
-        finding
-        for finding in report.findings
-        if finding.fix is not None
-        and finding.edits
-        and (unsafe or finding.fix.safe)
-        and not any(_is_built_in(edit.file) for edit in finding.edits)
-        and edits.take(finding.edits)
-    ]
-    return edits, done
 
 
 def _is_built_in(file: str) -> bool:
