@@ -6,8 +6,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from amcli.card.document import PairReader
 from amcli.card.rendering.ledger import (
@@ -43,8 +42,7 @@ class NotJson(Exception):
         self.position = position
 
 
-@dataclass(frozen=True)
-class Segment:
+class Segment(NamedTuple):
     """A run of literal text, or one token, and whether it stands inside quotes."""
 
     text: str
@@ -74,8 +72,7 @@ def segments(text: str) -> Iterator[Segment]:
     yield Segment(text[start:], quoted)
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """What a run of the rendered text became in the JSON text."""
 
     text: str
@@ -98,7 +95,10 @@ def parts(text: str, ledger: Ledger) -> Iterator[Part]:
     """Yield what becomes of a rendered text, run by run; raises Misprint."""
     for segment in segments(text):
         if segment.token is None:
-            yield from _literal_parts(segment.text, ledger)
+            if "\\" in segment.text:
+                yield from _literal_parts(segment.text, ledger)
+            else:
+                yield Part(segment.text, len(segment.text))
         else:
             printed = ledger.at(segment.token)
             yield Part(_printed(segment, printed, ledger), len(segment.text), printed)
@@ -107,7 +107,7 @@ def parts(text: str, ledger: Ledger) -> Iterator[Part]:
 def _literal_parts(text: str, ledger: Ledger) -> Iterator[Part]:
     """Yield literal text, and tokens for what would be read as one of our own characters."""
     at = 0
-    for escape in _ESCAPED_TOKEN_CHARACTER.finditer(text) if "\\" in text else ():
+    for escape in _ESCAPED_TOKEN_CHARACTER.finditer(text):
         start = escape.end(1)
         yield Part(text[at:start], start - at)
         # After the JSON is parsed the author's \ue000 is such a character.
