@@ -1,20 +1,15 @@
-"""AM211, AM212, AM218: what some Outlooks, or all, leave out of a card that is well built."""
+"""AM211, AM212: the card is well built, and some Outlooks cannot do what it is for."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from amcli.card.document import pointer_token
-from amcli.linting.facts import FIRST_EXECUTE_VERSION, CardFacts
+from amcli.linting.facts import CardFacts
 from amcli.linting.finding import Severity
-from amcli.linting.rule import ADAPTIVE, MESSAGE, Certainty, Problem, rule
+from amcli.linting.rule import MESSAGE, Certainty, Problem, rule
 from amcli.linting.rules.support import type_of
 from amcli.linting.surroundings import MOBILE, Client
-from amcli.linting.wording import short
 
-_VERSION = re.compile(r"([0-9]{1,6})(?:\.([0-9]{1,6}))?")
-_UNMET = "leave requires out, or add a fallback"
 _ADD_INS = ("Action.InvokeAddInCommand", "InvokeAddInCommand")
 _OTHERS = ("Action.OpenUrl", "OpenUri", "Action.Http", "HttpPOST", "Action.Execute")
 
@@ -61,37 +56,4 @@ def add_in_action_alone(card: CardFacts) -> Iterator[Problem]:
         yield Problem(type_of(found[0]), message, "put a button beside it that opens a page")
 
 
-@rule(
-    "AM218", "unmet-requirement", Severity.WARNING, Certainty.INFERRED,
-    source="Microsoft, the adaptivecards JavaScript renderer", kinds=ADAPTIVE,
-)  # fmt: skip
-def unmet_requirement(card: CardFacts) -> Iterator[Problem]:
-    """An element that asks for more than Outlook has.
-
-    What it finds: `requires` with another feature than adaptiveCards, or with a version of it
-    above 1.4, on an element or action without a `fallback`.
-    Why it matters: what the host does not have is not shown.
-    Example: {"type": "TextBlock", "text": "Hello", "requires": {"token": "1.0"}}
-    Use instead: leave `requires` out, or add a `fallback`.
-    Fix: none: only the author knows what to show instead.
-    """
-    for node in card.nodes:
-        wanted = node.value.get("requires")
-        if not isinstance(wanted, dict) or "fallback" in node.value:
-            continue
-        for name, version in wanted.items():
-            at = f"{node.pointer}/requires/{pointer_token(name)}"
-            if name != "adaptiveCards":
-                message = f'Outlook is not known to have "{short(name)}"'
-                yield Problem(at, message, _UNMET, on_name=True)
-            elif _is_newer(version):
-                message = f"Outlook has Adaptive Cards up to 1.4, not {short(version)}"
-                yield Problem(at, message, _UNMET)
-
-
-def _is_newer(version: object) -> bool:
-    match = _VERSION.match(version) if isinstance(version, str) else None
-    return match is not None and (int(match[1]), int(match[2] or 0)) > FIRST_EXECUTE_VERSION
-
-
-RULES = (message_card_not_on_mobile, add_in_action_alone, unmet_requirement)
+RULES = (message_card_not_on_mobile, add_in_action_alone)
