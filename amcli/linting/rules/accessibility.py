@@ -140,8 +140,8 @@ def action_without_title(card: CardFacts) -> Iterator[Problem]:
         title = node.value.get(name, "")
         if isinstance(title, str) and not title.strip():
             has_icon = text_of(node, "iconUrl") is not None
-            message = "nobody reads this button's picture aloud" if has_icon else "an empty button"
-            yield Problem(node.pointer, message, f'give it a "{name}"')
+            what = "a picture and no title" if has_icon else "no title"
+            yield Problem(node.pointer, f"this button has {what}", f'give it a "{name}"')
 
 
 def _images(card: CardFacts) -> Iterator[Node]:

@@ -1,4 +1,4 @@
-"""AM607 and AM608: what a telephone's screen has no room for."""
+"""AM607, AM608 and AM610: what a telephone's screen has no room for."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from amcli.card.document import Node
-from amcli.linting.facts import CardFacts
+from amcli.linting.facts import CardFacts, text_of
 from amcli.linting.finding import Severity
+from amcli.linting.fix import AddProperty, unsafely
 from amcli.linting.rule import ADAPTIVE, Certainty, Problem, rule
 from amcli.linting.surroundings import MOBILE
 
@@ -16,6 +17,8 @@ _REFLOW = "W3C, WCAG 2.2, 1.4.10 Reflow: 320 CSS pixels"
 _SCREEN = 320
 _MOST_COLUMNS = 4
 _PIXELS = re.compile(r"([0-9]{1,6})(?:\.[0-9]+)?px")
+_DESTINATION = re.compile(r"\]\([^()\s]{0,2000}\)")
+_FITTING = 60
 _HAS_TEXT = frozenset({"TextBlock", "RichTextBlock", "FactSet"})
 
 
@@ -62,6 +65,31 @@ def too_many_columns(card: CardFacts) -> Iterator[Problem]:
             yield Problem(node.pointer, message, "use fewer columns, or a FactSet for each row")
 
 
+@rule(
+    "AM610", "unwrapped-text", Severity.INFO, Certainty.STATED,
+    source="Microsoft, Adaptive Cards schema explorer, TextBlock", kinds=ADAPTIVE, clients=MOBILE,
+)  # fmt: skip
+def unwrapped_text(card: CardFacts) -> Iterator[Problem]:
+    """A long text that is cut off instead of wrapped.
+
+    What it finds: a TextBlock with a line of more than 60 characters that does not say "wrap".
+    Why it matters: without "wrap" a text is one line, and what does not fit is not shown; on a
+    telephone about 45 characters fit.
+    Example: {"type": "TextBlock", "text": "Anna asks for 120 EUR for a taxi from ..."}
+    Use instead: add "wrap": true; or "wrap": false where the rest may be lost.
+    Fix: unsafe: writes "wrap": true.
+    """
+    for node in card.of_type("TextBlock"):
+        text = text_of(node, "text")
+        if text is None or "wrap" in node.value or len(text) <= _FITTING:
+            continue
+        longest = max(len(line) for line in _DESTINATION.sub("]", text).splitlines())
+        if longest > _FITTING and node.pointer not in card.with_unknown_property:
+            message = f"a line of {longest} characters is cut off where the screen is narrow"
+            fix = unsafely(AddProperty(node.pointer, "wrap", True))
+            yield Problem(node.pointer, message, 'add "wrap": true', fix)
+
+
 def _columns(node: Node) -> list[dict[str, Any]]:
     columns = node.value.get("columns")
     return [c for c in _list(columns) if isinstance(c, dict) and c.get("isVisible") is not False]
@@ -81,4 +109,4 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-RULES = (fixed_width, too_many_columns)
+RULES = (fixed_width, too_many_columns, unwrapped_text)

@@ -14,7 +14,10 @@ from amcli.linting.rule import Certainty, Problem, rule
 
 _REFERENCE = "Microsoft, Outlook's Adaptive Card reference"
 _LINKS = "RFC 3986, sections 3.1 and 5.1; WHATWG URL Standard, URL parsing"
-_GRAPH = "graph.microsoft.com"
+_GRAPHS = frozenset(
+    {"graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us",
+     "microsoftgraph.chinacloudapi.cn"}
+)  # fmt: skip
 _OLD_FLOWS = ".logic.azure.com"
 _NEW_FLOWS = ".api.powerplatform.com"
 
@@ -67,14 +70,14 @@ def target_uncertain(card: CardFacts) -> Iterator[Problem]:
 def target_is_graph(card: CardFacts) -> Iterator[Problem]:
     """An action calls Microsoft Graph itself.
 
-    What it finds: a target at graph.microsoft.com.
+    What it finds: a target at graph.microsoft.com, or at Graph in a national cloud.
     Why it matters: Outlook's token is made for your service; Graph answers 401.
     Example: "url": "https://graph.microsoft.com/v1.0/me/events"
     Use instead: an address of your service, which then calls Graph.
     Fix: none: only the author knows the service.
     """
     for pointer, url in card.calls:
-        if host_of(url) == _GRAPH:
+        if host_of(url) in _GRAPHS:
             message = "Graph does not take the token that Outlook sends"
             yield Problem(pointer, message, "call your own service, and Graph from there")
 

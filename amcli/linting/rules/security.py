@@ -21,6 +21,7 @@ _TOKEN = re.compile(
 )
 _MARKUP = re.compile(r"\]\(|\]:|<[A-Za-z][A-Za-z0-9+.-]*:")
 _SENT = ("url", "target", "body", "headers")
+_SAME_FOR_ALL = ("originator", "sender")
 _ENDS_SCRIPT = re.compile(r"</script|<!--", re.IGNORECASE)
 
 
@@ -231,7 +232,8 @@ def _prints_a_value(card: CardFacts, pointer: str, text: str) -> bool:
     """Return whether data is printed into a text, and not only the beginning of an address."""
     for found in card.written.prints(pointer) if card.written else ():
         is_base = pointer.endswith(("/url", "/target")) and text.startswith(found.text)
-        if found.text == text or not is_base:
+        is_value = found.text == text or not is_base
+        if is_value and found.expression not in _SAME_FOR_ALL:
             return True
     return False
 
