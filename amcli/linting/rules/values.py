@@ -67,11 +67,14 @@ def other_case_value(card: CardFacts) -> Iterator[Problem]:
     """
     known = spellings(card.document.kind)
     for node in card.nodes:
-        properties = known.get(definition_of(node), {})
-        for name in properties.keys() & node.value.keys():
-            value = node.value[name]
-            usual = properties[name].get(value.casefold()) if isinstance(value, str) else None
-            if usual is not None and usual != value:
+        properties = known.get(definition_of(node))
+        if properties is None:
+            continue
+        for name, value in node.value.items():
+            if name not in properties or not isinstance(value, str):
+                continue
+            usual = properties[name].get(value.casefold(), value)
+            if usual != value:
                 pointer = f"{node.pointer}/{name}"
                 fix = safely(SetValue(pointer, usual))
                 yield Problem(pointer, f'{name} is "{value}"', f'write "{usual}"', fix)
