@@ -15,6 +15,7 @@ _FILES = {
     "template": "template-toml",
     "config": "amcli-toml",
     "lint-report": "lint-report",
+    "lint-baseline": "lint-baseline",
 }
 """What people call a schema, and the file in ``schemas/``."""
 
@@ -31,7 +32,7 @@ amcli schema config
     type=click.Choice(tuple(_FILES)),
     metavar="NAME",
     help="Which one: adaptive-card or message-card, template (for template.toml), config (for "
-    "amcli.toml), or lint-report (what amcli lint --format json answers).",
+    "amcli.toml), lint-report (what amcli lint --format json answers), or lint-baseline.",
 )
 @output_options
 @json_option

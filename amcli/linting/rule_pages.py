@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from amcli.linting.rule import Rule
 from amcli.linting.rule_text import facts, fix_kind, sections
@@ -46,6 +47,17 @@ def pages(rules: Iterable[Rule]) -> Mapping[str, str]:
     """Return the text of each page by its name: ``README.md``, and ``AM101.md`` for each rule."""
     listed = list(rules)
     return {INDEX: _index(listed), **{f"{rule.id}.md": _page(rule) for rule in listed}}
+
+
+def names_schema(rules: Iterable[Rule]) -> dict[str, Any]:
+    """Return what amcli.toml may call rules, as JSON Schema: ``$defs/rule`` in its schema."""
+    listed = list(rules)
+    names = [*(rule.id for rule in listed), *(rule.slug for rule in listed)]
+    return {
+        "description": "A lint rule by id or name, or several by the beginning of their ids: AM6.",
+        "type": "string",
+        "anyOf": [{"enum": names}, {"pattern": "^AM[0-9]{0,2}$"}],
+    }
 
 
 def _index(rules: list[Rule]) -> str:

@@ -18,6 +18,7 @@ NAMES = {
     "template": "template-toml",
     "config": "amcli-toml",
     "lint-report": "lint-report",
+    "lint-baseline": "lint-baseline",
 }
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from amcli.errors import UsageError
 from amcli.linting import rules
 from amcli.linting.registry import RULES, find_rule
 from amcli.linting.rule import Rule
-from amcli.linting.rule_pages import pages
+from amcli.linting.rule_pages import names_schema, pages
 from amcli.linting.rule_text import HEADINGS, fix_kind, sections, why
+from amcli.resources import resource_folder
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "rules"
 EXAMPLES = Path(__file__).resolve().parents[1] / "rules"
@@ -61,6 +64,19 @@ def test_the_pages_are_those_of_the_rules() -> None:
     assert {name: text for name, text in written.items() if name not in by_hand} == pages(RULES), (
         again
     )
+
+
+def test_an_editor_knows_the_rules_of_amcli_toml() -> None:
+    schema = json.loads((resource_folder("schemas") / "amcli-toml.schema.json").read_text("utf-8"))
+    again = "write them again: python docs/rules/write.py"
+    assert schema["$defs"]["rule"] == names_schema(RULES), again
+
+    def fits(name: str) -> bool:
+        validator = jsonschema.Draft202012Validator(schema)
+        return validator.is_valid({"lint": {"ignore": [name], "severity": {name: "error"}}})
+
+    assert all(fits(name) for name in ("AM601", "missing-alt-text", "AM6", "AM"))
+    assert not any(fits(name) for name in ("AM999", "missing-alt-txt", "6"))
 
 
 def test_every_rule_has_a_folder_of_examples() -> None:
