@@ -71,7 +71,7 @@ def other_case_value(card: CardFacts) -> Iterator[Problem]:
         if properties is None:
             continue
         for name, value in node.value.items():
-            if name not in properties or not isinstance(value, str):
+            if name not in properties or not isinstance(value, str) or not value.isascii():
                 continue
             usual = properties[name].get(value.casefold(), value)
             if usual != value:
