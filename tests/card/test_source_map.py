@@ -161,6 +161,26 @@ EXAMPLES = {
         + card('"a": {% call box() %}\n{"z": "{{ y }}"}{% endcall %}'),
         {"/a": "card:1:18-1:41", "/a/i/0": "card:4:1-4:17", "/a/i/0/z": "card:4:7-4:16"},
     ),
+    "captured text between others": Example(
+        "{% macro m() %}\n1, 2{% endmacro %}" + card('"a": {{ "[" ~ m() ~ ", 3]" }},\n"b": 1'),
+        {
+            "/a": "card:3:6-3:30",
+            "/a/0": "card:2:1-2:2",
+            "/a/1": "card:2:4-2:5",
+            "/a/2": "card:3:6-3:30",
+            "/b": "card:4:6-4:7",
+        },
+    ),
+    "captured text gathered": Example(
+        '{% set ns = namespace(t="0") %}{% for i in [1, 2] %}{% set c %}\n, 1{% endset %}'
+        '{% set ns.t = ns.t ~ c ~ ", 2" %}{% endfor %}\n' + card('"a": [{{ ns.t }}]'),
+        {
+            "/a": "card:4:6-4:18",
+            "/a/0": "card:4:7-4:17",
+            "/a/1": "card:2:3-2:4",
+            "/a/3": "card:2:3-2:4",
+        },
+    ),
     "call block with arguments": Example(
         "{% macro each(all) %}{% for i in all %}{{ caller(i) }}{{ ',' if not loop.last }}"
         "{% endfor %}{% endmacro %}\n"

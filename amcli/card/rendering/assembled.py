@@ -123,12 +123,16 @@ class AssembledText:
         for a, b, number in self._runs(start, end):
             place, begun = self._place(number)
             text, within = self.marked.text[a:b], a - begun
-            if place.text is None or not place.text.startswith(text, within):
-                self._piece(text, place)
-                continue
-            first = place.start + within
-            for begin, stop in self._file(place.template).lines(first, first + len(text)):
-                self._piece(text[begin - first : stop - first], place, (begin, stop), literal=True)
+            # Behind captured text may stand what a print put there; it has no mark of its own.
+            written = (place.text or "")[within : within + b - a]
+            if text.startswith(written):
+                self._exact(written, place, place.start + within)
+                text = text[len(written) :]
+            self._piece(text, place)
+
+    def _exact(self, text: str, place: Written, start: int) -> None:
+        for first, last in self._file(place.template).lines(start, start + len(text)):
+            self._piece(text[first - start : last - start], place, (first, last), literal=True)
 
     def _runs(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
         """Yield a range in parts that have one mark each, with its place among the marks."""

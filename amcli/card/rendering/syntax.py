@@ -50,7 +50,7 @@ class Rewriter(NodeTransformer):
                 written += self._literal(child)
             else:
                 written += self._mark(child)
-                written.append(self._call("put", child.lineno, self.visit(child)))
+                written.append(self._call("put", child.lineno, self._print(child)))
         node.nodes = written
         return node
 
@@ -66,6 +66,13 @@ class Rewriter(NodeTransformer):
                 yield nodes.TemplateData(text, lineno=node.lineno)
             at += len(text)
 
+    def _print(self, node: nodes.Expr) -> nodes.Expr:
+        if not isinstance(node, nodes.Concat):
+            printed: nodes.Expr = self.visit(node)
+            return printed
+        marked = [part for n in node.nodes for part in (*self._mark(node), self.visit(n))]
+        return self._concatenated(marked, node.lineno)
+
     def _mark(self, node: nodes.Expr, *part: int) -> list[nodes.Expr]:
         if self._marks is None:
             return []
@@ -79,8 +86,10 @@ class Rewriter(NodeTransformer):
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Expr:
         """``~`` keeps its parts apart, so that constants stay the author's and data is escaped."""
-        parts = [self.visit(part) for part in node.nodes]
-        return self._call("concatenate", node.lineno, nodes.List(parts, lineno=node.lineno))
+        return self._concatenated([self.visit(part) for part in node.nodes], node.lineno)
+
+    def _concatenated(self, parts: list[nodes.Expr], line: int) -> nodes.Expr:
+        return self._call("concatenate", line, nodes.List(parts, lineno=line))
 
     def visit_Assign(self, node: nodes.Assign) -> nodes.Assign:
         """Give several names the characters of plain text."""
