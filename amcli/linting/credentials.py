@@ -13,7 +13,7 @@ _SECRETS = (
     ("the key of an Azure storage account", r"\bAccountKey=[A-Za-z0-9+/]{40,}"),
     ("a shared access key", r"\bSharedAccessKey=[A-Za-z0-9+/]{20,}"),
     ("a client secret of Entra", r"\b[A-Za-z0-9_~.-]{3}8Q~[A-Za-z0-9_~.-]{34}"),
-    ("an AWS access key", r"\bA(?:KI|SI)A[A-Z0-9]{16}\b"),
+    ("an AWS access key", r"\bA(?:KI|SI)A(?=[A-Z]{0,15}[0-9])[A-Z0-9]{16}\b"),
     ("a GitHub token", r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{50})"),
     ("a Slack token", r"\bxox[abprs]-[A-Za-z0-9-]{20,}"),
     ("a Google API key", r"\bAIza[A-Za-z0-9_-]{35}"),

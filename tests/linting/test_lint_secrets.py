@@ -39,7 +39,7 @@ HARMLESS = [
     "the account key (AccountKey=...) is in the vault; Password=******",
     "amp1.k1.eyJpZCI6IjEyMzQ1Njc4In0.c2lnbmF0dXJlc2lnbmF0dXJl",
     "write to https://contoso.com/@reader:sales or mailto:reader@contoso.com",
-    "AKIA and ghp_ are how keys begin",
+    "AKIA and ghp_ are how keys begin, and ASIAPACIFICANDOCEANIA is none",
 ]
 
 
