@@ -21,6 +21,13 @@ DOCS = Path(__file__).resolve().parents[2] / "docs" / "rules"
 EXAMPLES = Path(__file__).resolve().parents[1] / "rules"
 
 
+def table(page: str) -> list[list[str]]:
+    """The cells of the rows of a table whose first column is an id."""
+    lines = (DOCS / page).read_text("utf-8").splitlines()
+    rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in lines if re.match(r"\| [A-Z]", line)]
+    return [[cell.strip() for cell in row] for row in rows]
+
+
 def test_ids_and_names_are_unique_and_in_order() -> None:
     ids = [rule.id for rule in RULES]
     assert ids == sorted(set(ids))
@@ -81,3 +88,24 @@ def test_an_editor_knows_the_rules_of_amcli_toml() -> None:
 
 def test_every_rule_has_a_folder_of_examples() -> None:
     assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} == {r.id for r in RULES}
+
+
+def test_every_severity_has_been_thought_about() -> None:
+    rows = table("severities.md")
+    assert [row[:4] for row in rows] == [
+        [rule.id, f"`{rule.slug}`", rule.severity.value, rule.certainty.value] for rule in RULES
+    ]
+    assert not [row for row in rows if len(row) != 5 or len(row[4]) < 15]
+
+
+def test_what_is_not_checked_has_its_reason() -> None:
+    rows = table("not-checked.md")
+    assert rows
+    assert not [row for row in rows if len(row) != 3 or not all(row)]
+    assert len({row[0] for row in rows}) == len(rows)
+
+
+@pytest.mark.parametrize("page", ["severities.md", "not-checked.md"])
+def test_what_is_written_by_hand_names_rules_that_exist(page: str) -> None:
+    named = set(re.findall(r"AM[0-9]{3}", (DOCS / page).read_text("utf-8")))
+    assert named <= {rule.id for rule in RULES}
