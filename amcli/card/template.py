@@ -9,14 +9,14 @@ from typing import Any
 
 from amcli.card.document import CardKind
 from amcli.card.rendering import CardTemplate
+from amcli.card.template_names import DESCRIPTION, FALLBACK_BODY, MAIN_CARD
 from amcli.errors import TemplateError
 from amcli.files import read_bounded
 from amcli.strict_toml import NotToml, parse_toml
 from amcli.suggestion import did_you_mean
 
-MAIN_CARD = "card.json.j2"
-FALLBACK_BODY = "body.html.j2"
-DESCRIPTION = "template.toml"
+__all__ = ["DESCRIPTION", "MAIN_CARD", "RefreshTemplate", "TemplateFolder", "load_template"]
+
 _MAX_BYTES = 1024 * 1024
 _NAMES = frozenset({"title", "description", "kind", "version", "subject", "samples", "refresh"})
 

@@ -72,14 +72,22 @@ class _Framed(_Base):
         return super().make_context(info_name, args, parent, **extra)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the command's own options first, and the global ones under their own heading."""
-        own: list[tuple[str, str]] = []
+        """Write the options under their headings: the command's own first, the global ones last.
+
+        An option with a ``heading`` stands under that one.
+        """
+        sections: dict[str, list[tuple[str, str]]] = {}
         shared: list[tuple[str, str]] = []
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
-            if record is not None and not isinstance(param, click.Argument):
-                (shared if isinstance(param, _SessionOption) else own).append(record)
-        for heading, rows in (("Options", own), ("Global options", shared)):
+            if record is None or isinstance(param, click.Argument):
+                continue
+            is_help = param.name == "help" and sections and "Options" not in sections
+            if is_help or isinstance(param, _SessionOption):
+                shared.append(record)
+            else:
+                sections.setdefault(getattr(param, "heading", "Options"), []).append(record)
+        for heading, rows in (*sections.items(), ("Global options", shared)):
             if rows:
                 with formatter.section(heading):
                     formatter.write_dl(rows)

@@ -131,5 +131,7 @@ def _write_baseline(report: Report, path: Path) -> int:
         current().answer(ok=True, baseline=str(path), known=len(report.findings))
     else:
         _tell(report)
-        current().note(f"{len(report.findings)} findings are known from now on: {path}")
+        number = len(report.findings)
+        known = "1 finding is" if number == 1 else f"{number} findings are"
+        current().note(f"{known} known from now on: {path}")
     return worst(trouble.exit_code for trouble in report.troubles)

@@ -24,8 +24,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
 _FILE = click.Path(path_type=Path)
 
+# fmt: off
 # In the order in which help shows them; ``LintOptions`` has a field for each.
-_OPTIONS = (
+_CHOOSING = (
     setting_option("--select", setting="lint.select", multiple=True, metavar="RULE[,RULE]",
                    shell_complete=complete_rule,
                    help="Ask these rules only: ids, names, or beginnings of ids such as AM6."),
@@ -40,6 +41,8 @@ _OPTIONS = (
                    help="Hold back the findings that this file knows."),
     click.option("--write-baseline", type=_FILE, metavar="FILE",
                  help="Write all findings of this run into a baseline."),
+)
+_ANSWERING = (
     click.option("--format", "output_format", type=click.Choice(FORMATS), default=FORMATS[0],
                  show_default=True, help="For people, for programs, or for what runs a pipeline."),
     click.option("-o", "--output-file", type=_FILE, metavar="FILE",
@@ -47,13 +50,17 @@ _OPTIONS = (
     click.option("--statistics", is_flag=True, help="Count findings by rule instead."),
     click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found."),
     json_option,
-)  # fmt: skip
+)
+_HEADINGS = {"Choosing": _CHOOSING, "Answering": _ANSWERING}
+# fmt: on
 
 
 def lint_options(command: F) -> F:
     """Add the options that ``LintOptions`` holds."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
+    for heading, options in reversed(_HEADINGS.items()):
+        for option in reversed(options):
+            command = option(command)
+            command.__click_params__[-1].heading = heading  # type: ignore[attr-defined]
     return command
 
 

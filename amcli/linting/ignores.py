@@ -7,9 +7,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jinja2 import Environment, TemplateSyntaxError
-
-from amcli.card.rendering.written import lexemes, one_character_breaks
 from amcli.errors import UsageError
 from amcli.linting.selection import rules_named
 
@@ -44,6 +41,8 @@ def ignores_in(text: str) -> tuple[Ignore, ...]:
     """
     if _SIGN not in text:
         return ()
+    from amcli.card.rendering.written import one_character_breaks
+
     source = one_character_breaks(text.removeprefix("\ufeff"))
     found = [found for found in _comments(source) if _COMMENT.fullmatch(source, *found)]
     code = source
@@ -55,20 +54,19 @@ def ignores_in(text: str) -> tuple[Ignore, ...]:
 
 def _comments(source: str) -> Iterator[tuple[int, int]]:
     """Yield where the comments of a template begin and end."""
-    begin = 0
+    from jinja2 import Environment, TemplateSyntaxError
+
+    from amcli.card.rendering.written import lexemes
+
+    lexer, begin = Environment(autoescape=True).lexer, 0  # nothing is rendered with it
     try:
-        for lexeme in lexemes(_environment().lexer.tokeniter(source, None), source):
+        for lexeme in lexemes(lexer.tokeniter(source, None), source):
             if lexeme.kind == "comment_begin":
                 begin = lexeme.start
             elif lexeme.kind == "comment_end":
                 yield begin, lexeme.start + len(lexeme.text.rstrip())
     except (TemplateSyntaxError, ValueError):
         return
-
-
-@functools.cache
-def _environment() -> Environment:
-    return Environment(autoescape=True)  # nothing is rendered with it
 
 
 def _ignore(source: str, start: int, end: int, lines: list[str]) -> Ignore:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from amcli.card.template import DESCRIPTION
+from amcli.card.template_names import DESCRIPTION
 from amcli.errors import NothingFound
 
 STDIN = "-"

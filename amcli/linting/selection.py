@@ -69,6 +69,8 @@ class Choice:
 
     def for_file(self, file: str) -> FileChoice:
         """Return what was chosen for one file."""
+        if not self.per_path and not self.ignore_at:
+            return FileChoice(self, Path(file))
         return FileChoice(self, relative(file, self.project))
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from amcli.card.document import MAX_CARD_BYTES, parse_card
+from amcli.card.document import MAX_CARD_BYTES, PairReader, parse_card
 from amcli.card.source_map import SourceMap, json_source_map
-from amcli.card.template import DESCRIPTION
+from amcli.card.template_names import DESCRIPTION
 from amcli.errors import CardError, UnreadableInput
 from amcli.files import read_bounded, read_stream
-from amcli.linting.search import STDIN, FoundPath
+from amcli.linting.search import STDIN, FoundPath, is_template
 from amcli.linting.source import CardSource, Source
+from amcli.strict_json import NotStrictJson, parse_json
 
 MAILS = frozenset({".eml", ".html", ".htm"})
 
@@ -62,7 +62,7 @@ def finished_card(content: bytes, file: str) -> Source:
 
 
 def _is_finished(found: FoundPath, path: Path) -> bool:
-    if path.is_file() and path.suffix == ".json":
+    if path.suffix == ".json" and (path.is_file() or not found.is_named):
         return True
     # Also a pipe or a device: `<(amcli render ...)`.
     is_other = path.suffix != ".j2" and path.name != DESCRIPTION
@@ -70,7 +70,7 @@ def _is_finished(found: FoundPath, path: Path) -> bool:
 
 
 def _of_json(found: FoundPath, texts: Mapping[Path, str]) -> list[Source]:
-    if found.is_named:
+    if found.is_named and is_template(str(Path(found.path).parent)):
         from amcli.linting.template_sources import users_of_sample
 
         if users := users_of_sample(Path(found.path), texts):
@@ -94,13 +94,9 @@ def _written(content: bytes, file: str) -> SourceMap:
 
 
 def _is_json(content: bytes) -> bool:
-    # What is JSON to any program belongs to some other program.
+    # What is sound JSON and no card belongs to some other program.
     try:
-        json.loads(content, parse_constant=_refused)
-    except (ValueError, RecursionError):
+        parse_json(content, byte_order_mark=True, pairs=PairReader(), half_characters=True)
+    except NotStrictJson:
         return False
     return True
-
-
-def _refused(constant: str) -> None:
-    raise ValueError(constant)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from amcli.card.template import DESCRIPTION, TemplateFolder, load_template
+from amcli.card.template_names import DESCRIPTION
 from amcli.errors import TemplateError
+
+if TYPE_CHECKING:
+    from amcli.card.template import TemplateFolder
 
 _CARD = ".json.j2"
 _MAX_PART_BYTES = 4 * 1024 * 1024
@@ -20,14 +24,14 @@ def is_part(path: Path) -> bool:
         return True
     if not (path.parent / DESCRIPTION).is_file():
         return False
-    return path.name not in _card_files(load_template(path.parent))
+    return path.name not in _card_files(_described(path.parent))
 
 
 def cards_of(folder: Path) -> list[Path]:
     """Return the cards of a folder, a template's or one with templates that stand alone."""
     if (folder / DESCRIPTION).is_file():
         try:
-            return [folder / name for name in sorted(_card_files(load_template(folder)))]
+            return [folder / name for name in sorted(_card_files(_described(folder)))]
         except TemplateError:  # somebody has just written to it
             return []
     return sorted(p for p in folder.glob(f"*{_CARD}") if not p.name.startswith("_"))
@@ -48,6 +52,12 @@ def template_text(path: Path) -> str:
         return content.decode()
     except (OSError, ValueError):
         return ""
+
+
+def _described(folder: Path) -> TemplateFolder:
+    from amcli.card.template import load_template  # which loads Jinja
+
+    return load_template(folder)
 
 
 def _card_files(folder: TemplateFolder) -> set[str]:

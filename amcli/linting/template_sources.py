@@ -14,7 +14,7 @@ from amcli.card.rendering import CardTemplate, Envelope, render, template_source
 from amcli.card.source_map import SourceMap
 from amcli.card.target import TemplateTarget, open_target
 from amcli.card.template import DESCRIPTION, TemplateFolder, load_template
-from amcli.errors import NothingFound
+from amcli.errors import NothingFound, TemplateError
 from amcli.linting.search import FoundPath
 from amcli.linting.source import CardSource, Source
 from amcli.linting.template_files import is_part, mentioning
@@ -43,9 +43,7 @@ def template_sources(
 
 
 def users_of_sample(path: Path, texts: Mapping[Path, str] | None = None) -> list[Source]:
-    """Return the cards that are rendered with a file, when it is one of a template's samples."""
-    if not (path.parent / DESCRIPTION).is_file():
-        return []
+    """Return the cards that are rendered with a file of a template's folder: one of its samples."""
     everything = _of_folder(load_template(path.parent), texts)
     return [s for s in everything if any(card.sample == path.name for card in s.cards)]
 
@@ -111,7 +109,12 @@ def _source(template: CardTemplate, samples: tuple[Path, ...]) -> Source:
 
 def _made(template: CardTemplate, sample: Path | None) -> CardDocument:
     data = load_data([sample] if sample else [])
-    document = render(template, data, envelope=_ENVELOPE).document()
+    try:
+        document = render(template, data, envelope=_ENVELOPE).document()
+    except TemplateError as error:
+        if sample is None and error.reason.endswith("is undefined"):
+            error.hint = 'name a sample in template.toml beside it: samples = ["sample.json"]'
+        raise
     return replace(document, source=str(template.path))
 
 

@@ -51,7 +51,8 @@ def make_template(folder: str = "templates/leave") -> None:
         head
         + '{"type": "TextBlock", "text": "{{ name }}"{% if long %}, "colour": "good"{% endif %}}]}',
     )
-    write(f"{folder}/done.json.j2", head + '], "actions": [{"type": "Action.Submit", "title": "x"}]}')
+    submit = '], "actions": [{"type": "Action.Submit", "title": "x"}]}'
+    write(f"{folder}/done.json.j2", head + submit)
     write(f"{folder}/short.json", {"name": "Ann", "long": False})
     write(f"{folder}/long.json", {"name": "Ann", "long": True})
     write(f"{folder}/done.json", {})
@@ -257,3 +258,93 @@ def test_every_built_in_template_is_clean(capsys: pytest.CaptureFixture[str]) ->
     worth_mending = [f for f in said["findings"] if f["severity"] != "info"]
     assert (code, worth_mending, said["not_linted"]) == (0, [], [])
     assert said["cards"] >= len(list(folder.glob("*/template.toml")))
+
+
+def test_what_is_asked_can_be_chosen(capsys: pytest.CaptureFixture[str]) -> None:
+    card = write("card.json", {**WRONG, "potentialAction": [], "colour": 1})
+    rules = {
+        f["rule"] for f in answer(capsys, card, "--select", "AM107,unknown-type")[1]["findings"]
+    }
+    assert rules == {"AM101", "AM107"}
+    assert answer(capsys, card, "--select", "AM2")[1]["findings"] == []
+
+
+def test_what_is_typed_wins_over_the_settings(capsys: pytest.CaptureFixture[str]) -> None:
+    write("amcli.toml", '[lint]\nselect = ["AM6"]\nignore = ["AM601"]\n')
+    card = write("card.json", WARNED)
+    assert answer(capsys, card)[1]["warnings"] == 0
+    assert answer(capsys, card, "--ignore", "AM504")[1]["warnings"] == 1
+
+
+def test_a_target_narrows_by_client(capsys: pytest.CaptureFixture[str]) -> None:
+    card = write("card.json", {"@type": "MessageCard", "@context": "https://schema.org/extensions",
+                               "summary": "Hello", "text": "Hello"})  # fmt: skip
+    everywhere = {f["slug"] for f in answer(capsys, card)[1]["findings"]}
+    there = {f["slug"] for f in answer(capsys, card, "--target", "windows")[1]["findings"]}
+    assert everywhere - there == {"message-card-not-on-mobile"}
+    assert run(["lint", card, "--target", "windwos"]) == 2
+    assert "did you mean 'windows'?" in capsys.readouterr().err
+
+
+def test_ignores_can_be_switched_off(capsys: pytest.CaptureFixture[str]) -> None:
+    write("card.json.j2", json.dumps(WARNED).replace("[{", "[{# amcli: ignore[AM601] why #}{"))
+    assert (answer(capsys, "card.json.j2")[1]["warnings"]) == 0
+    assert (answer(capsys, "card.json.j2", "--no-ignores")[1]["warnings"]) == 1
+
+
+def test_a_baseline_is_written_and_held_against_later_findings(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write("amcli.toml", '[lint]\nbaseline = "known.json"\n')
+    write("card.json", WRONG)
+    assert run(["lint", "card.json", "--write-baseline", "known.json"]) == 0
+    assert "1 finding is known from now on: known.json" in capsys.readouterr().err
+    code, said = answer(capsys, "card.json")
+    assert (code, said["findings"], len(said["held_back"])) == (0, [], 1)
+    write("card.json", CLEAN)
+    run(["lint", "card.json"])
+    assert "no longer occurs (AM101 in card.json)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["concise", "json", "sarif", "github", "gitlab", "junit", "text"])
+def test_every_format_can_go_to_a_file(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    write("card.json", WRONG)
+    assert run(["lint", "card.json", "--format", form]) == 1
+    shown = capsys.readouterr().out
+    assert run(["lint", "card.json", "--format", form, "--output-file", "out"]) == 1
+    printed = capsys.readouterr()
+    assert Path("out").read_text("utf-8") == shown
+    assert printed.out == ""
+    assert "1 card in 1 file: 1 error" in printed.err
+
+
+def test_two_formats_at_once_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", write("card.json", CLEAN), "--json", "--format", "sarif"]) == 2
+    assert "contradict" in capsys.readouterr().err
+
+
+def test_findings_can_be_counted_by_rule(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", write("card.json", WRONG), "--statistics"]) == 1
+    printed = capsys.readouterr().out
+    assert "AM101" in printed
+    assert "-->" not in printed
+
+
+def test_exit_zero_is_about_findings_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", write("card.json", WRONG), "--exit-zero"]) == 0
+    assert run(["lint", "none.json", "--exit-zero"]) == 3
+    assert run(["lint", write("broken.json", "{"), "--exit-zero"]) == 4
+    capsys.readouterr()
+
+
+def test_nothing_counts_where_nobody_sees_it(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["lint", write("card.json", CLEAN)])
+    assert "\r" not in capsys.readouterr().err
+
+
+def test_the_provider_of_the_settings_is_known_to_the_rules(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write("amcli.toml", '[provider]\noriginator = "11111111-2222-3333-4444-555555555555"\n')
+    found = answer(capsys, write("card.json", CLEAN))[1]["findings"]
+    assert "unknown-originator" in {finding["slug"] for finding in found}

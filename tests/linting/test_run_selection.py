@@ -12,7 +12,7 @@ from amcli.errors import ConfigurationError, UsageError
 from amcli.linting.configured import configured_choice, configured_limits
 from amcli.linting.registry import RULES
 from amcli.linting.run import lint_paths
-from amcli.linting.selection import Choice, FileChoice, clients_named, rules_named
+from amcli.linting.selection import Choice, FileChoice, PathChoice, clients_named, rules_named
 from amcli.linting.surroundings import Client
 from amcli.settings import load_settings
 
@@ -182,5 +182,6 @@ def test_tables_belong_into_the_file() -> None:
 
 
 def test_a_file_choice_is_about_the_path_below_the_project(tmp_path: Path) -> None:
-    found = Choice(project=tmp_path).for_file(str(tmp_path / "a" / "card.json"))
-    assert found == FileChoice(Choice(project=tmp_path), Path("a/card.json"))
+    choice = Choice(project=tmp_path, per_path=(PathChoice("a/*"),))
+    found = choice.for_file(str(tmp_path / "a" / "card.json"))
+    assert found == FileChoice(choice, Path("a/card.json"))
