@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
 from amcli.card.document import pointer_steps
+from amcli.linting.credentials import is_signed, keys_in, secrets_in
 from amcli.linting.finding import Finding
 from amcli.linting.fix import AddProperty, Edit, RemoveProperty, RenameProperty, SetValue
+from amcli.secrets import blotted
 
 _LONG = 60
 
@@ -34,4 +37,12 @@ def _words(edit: Edit) -> str:
 
 def _short(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
+    if is_secret(text):
+        return "what is a secret"
     return text if len(text) <= _LONG else f"{text[:_LONG]}…"
+
+
+def is_secret(text: str) -> bool:
+    """Return whether a text has something in it that may be a key, so that nobody is shown it."""
+    found = itertools.chain(secrets_in([text], text), keys_in([text], text))
+    return is_signed(text) or blotted(text) != text or any(found)

@@ -14,6 +14,7 @@ from amcli.linting.fix import TextEdit
 from amcli.linting.outcome import Report
 from amcli.linting.registry import RULES
 from amcli.linting.report.fingerprint import fingerprints
+from amcli.linting.report.fix_words import is_secret
 from amcli.linting.report.where import file_of, lines_of, uri_of
 from amcli.linting.rule import Certainty, Rule
 from amcli.linting.rule_text import sections
@@ -97,7 +98,8 @@ def _suppressed(reason: str) -> dict[str, Any]:
 
 def _result(finding: Finding, rules: Mapping[str, int], fingerprint: str) -> dict[str, Any]:
     text = finding.message + (f"\n{finding.hint}" if finding.hint else "")
-    fixes = {"fixes": [_fix(finding)]} if finding.fix_kind else {}
+    may_be_shown = finding.fix_kind and not any(is_secret(edit.text) for edit in finding.edits)
+    fixes = {"fixes": [_fix(finding)]} if may_be_shown else {}
     index = {"ruleIndex": rules[finding.rule]} if finding.rule in rules else {}
     return {
         "ruleId": finding.rule,

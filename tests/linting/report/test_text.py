@@ -9,6 +9,7 @@ import pytest
 from lint_reports import clean_report, finding
 
 from amcli.linting.finding import Finding, Place, Severity
+from amcli.linting.fix import Fix, SetValue, TextEdit
 from amcli.linting.outcome import Report
 from amcli.linting.report import FORMATS
 from amcli.linting.report.text import findings_text, listed, statistics_text, summary_text
@@ -94,6 +95,16 @@ def test_a_secret_is_never_shown(name: str) -> None:
     assert "hunter2" not in FORMATS[name](secret_report(secret, beside))
     ignored = replace(secret_report(beside), ignored=(secret,))
     assert "hunter2" not in FORMATS[name](ignored)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_fix_shows_no_secret_either(name: str, report: Report) -> None:
+    url = "https://a.logic.azure.com/?sig=hunter2hunter2hunter2hunter2"
+    fix = Fix((SetValue("/url", url),), safe=False)
+    edits = (TextEdit("a.json", 9, 50, f'"{url}"'),)
+    mended = replace(report.findings[0], fix=fix, edits=edits, place=None)
+
+    assert "hunter2" not in FORMATS[name](Report(1, 1, (mended,)))
 
 
 def test_a_token_is_never_shown_whatever_the_finding() -> None:
