@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 HTTPS_PORT = 443
-# RFC 6761, 6762 and 7686, and ICANN's choice of .internal: no public name ever ends so. Neither does
-# one in .example, which stands for a public one in documents.
+# RFC 6761, 6762 and 7686, and ICANN's choice of .internal: no public name ever ends so. One in
+# .example is none either, but stands for a public one in documents.
 _LOCAL_NAMES = frozenset({"localhost", "local", "internal", "test", "invalid", "onion"})
 _UNDECIDED = ("{", "$", "<", "...")
 

@@ -85,13 +85,14 @@ def is_signed(url: str) -> bool:
 def _found(
     card: Any, pattern: re.Pattern[str], kinds: tuple[tuple[str, str], ...]
 ) -> Iterator[Credential]:
-    for pointer, text in _strings(card):
+    for pointer, text in strings(card):
         match = pattern.search(text)
         if match is not None and match.lastgroup is not None:
             yield Credential(pointer, kinds[int(match.lastgroup[1:])][0], match[0])
 
 
-def _strings(card: Any) -> Iterator[tuple[str, str]]:
+def strings(card: Any) -> Iterator[tuple[str, str]]:
+    """Yield the pointer and the text of every string in a JSON value, in no order."""
     stack: list[tuple[str, Any]] = [("", card)]
     while stack:
         pointer, value = stack.pop()

@@ -9,7 +9,7 @@ from typing import Any
 from amcli.card.document import Node, pointer_steps
 from amcli.card.input_reference import LIKE_A_REFERENCE
 from amcli.card.reserved import PURPOSE_TOKEN_PLACEHOLDER
-from amcli.linting.credentials import is_signed, key_of_header, keys_in, secrets_in
+from amcli.linting.credentials import is_signed, key_of_header, keys_in, secrets_in, strings
 from amcli.linting.facts import CardFacts, text_of
 from amcli.linting.finding import Severity
 from amcli.linting.rule import Certainty, Problem, rule
@@ -83,12 +83,12 @@ def script_end_in_text(card: CardFacts) -> Iterator[Problem]:
     Fix: none: amcli sends it safely already.
     """
     if "<" in card.json and _ENDS_SCRIPT.search(card.json):
-        for found in card.texts:
-            match = _ENDS_SCRIPT.search(found.text)
+        for pointer, text in strings(card.document.value):
+            match = _ENDS_SCRIPT.search(text)
             if match is not None:
                 message = f'"{match[0].lower()}" can cut the card short where a program embeds it'
                 hint = "send it with amcli, which writes < so that it cannot"
-                yield Problem(found.pointer, message, hint)
+                yield Problem(pointer, message, hint)
 
 
 @rule("AM804", "purpose-token-in-url", Severity.WARNING, Certainty.INFERRED, source=_REQUIREMENTS)
