@@ -124,8 +124,8 @@ class SourceMap:
 
         What stands below a value that was printed as a whole was written in that print.
         """
-        known = self._known(pointer)
-        return self._origin(self.spans[known], pointer_steps(pointer[len(known) :]))
+        known, span = self._known(pointer)
+        return self._origin(span, pointer_steps(pointer[len(known) :]))
 
     def duplicate(self, pointer: str) -> Origin:
         """Return where a property of a name was written a second time in one object."""
@@ -159,15 +159,15 @@ class SourceMap:
 
         The author's own text, constants and input references, is none of them.
         """
-        span = self.spans[self._known(pointer)]
+        _, span = self._known(pointer)
         return tuple(self._print(found) for found in self._printed_in(span))
 
     # --- building blocks
 
-    def _known(self, pointer: str) -> str:
-        while pointer not in self.spans:
+    def _known(self, pointer: str) -> tuple[str, JsonSpan]:
+        while (span := self.spans.get(pointer)) is None:
             pointer = pointer.rpartition("/")[0]
-        return pointer
+        return pointer, span
 
     def _origin(self, span: JsonSpan, below: list[str]) -> Origin:
         name = None
@@ -229,6 +229,9 @@ class SourceMap:
     def _span(self, start: int, end: int) -> Span:
         """Return the place of a range; what ends elsewhere is told by its beginning alone."""
         first, last = self.pieces[self._at(start)], self.pieces[self._at(max(end - 1, start))]
+        if first is last and first.is_literal and start < end < first.end:
+            shift = first.source_start - first.start
+            return self._for_people(first.file, start + shift, end + shift)
         begin = self._file_range(first, start, first.end)
         stop = self._file_range(last, last.start, end)
         is_whole = stop.file == begin.file and stop.end > begin.start

@@ -73,9 +73,12 @@ class Rule:
 
     def findings(self, card: CardFacts) -> list[Finding]:
         """Return what the rule finds in a card of one of its kinds."""
+        problems = [*self.question(card)]
+        if not problems:  # as most of the time, and there are many rules
+            return []
         return [
             self._finding(problem, pointer, card.document.source)
-            for problem in self.question(card)
+            for problem in problems
             if (pointer := card.place(problem.pointer)) is not None
         ]
 
