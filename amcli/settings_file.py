@@ -75,6 +75,7 @@ class SettingsFile:
                 if setting.kind in ROW_KINDS:
                     below = partial(self._where_below, f"{prefix}{setting.key}")
                     value = rows_from_toml(setting.kind, setting.key, raw, below)
+                    where = value[0].where if value else where
                 else:
                     with Place(where):
                         value = value_from_toml(setting, raw, self.folder)

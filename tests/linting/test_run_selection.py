@@ -176,6 +176,12 @@ def test_a_mistake_is_named_with_its_place(toml: str, message: str) -> None:
     assert message in refused(toml)
 
 
+def test_tables_are_shown_with_their_place() -> None:
+    Path("amcli.toml").write_text('[lint.per_path."old/**"]\nseverity = {AM504 = "info"}\n')
+    entry = load_settings(environ={}).by_key["lint.per_path"]
+    assert (entry.shown, entry.where) == (["old/**: severity AM504: info"], "amcli.toml:1")
+
+
 def test_tables_belong_into_the_file() -> None:
     with pytest.raises(ConfigurationError, match=r"amcli\.toml alone can hold"):
         load_settings(environ={"AMCLI_LINT_SEVERITY": "AM601=info"})
