@@ -182,6 +182,8 @@ def test_the_shells_get_their_completion_script(shell: str, sign: str) -> None:
         ("amcli lint x --ignore AM90", " ".join(f"plain,AM90{n}" for n in range(1, 10))),
         ("amcli lint x --ignore missing-al", "plain,missing-alt-text"),
         ("amcli send x --allow missing-al", "plain,missing-alt-text"),
+        ("amcli rule missing-al", "plain,missing-alt-text"),
+        ("amcli schema co", "plain,config"),
         ("amcli --profile pro", "plain,production"),
         ("amcli sign --profile pro", "plain,production"),
     ],

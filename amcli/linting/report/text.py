@@ -11,7 +11,7 @@ from amcli.linting.outcome import Report
 from amcli.linting.registry import RULES
 from amcli.linting.report.excerpt import excerpt
 from amcli.linting.report.fix_words import fix_words
-from amcli.linting.report.where import Lines, lines_of, marked_end, near, place_text
+from amcli.linting.report.where import Lines, file_of, lines_of, marked_end, near, place_text
 from amcli.linting.rule_text import why
 from amcli.printable import printable_line
 
@@ -79,6 +79,8 @@ class _Page:
         yield f"{blank} {self.ink(carets, style)}"
 
     def notes(self, finding: Finding) -> Iterator[tuple[str, str]]:
+        if file_of(finding) != near(finding.source):
+            yield "card", near(finding.source)
         if finding.place and (value := _printed(finding.place)):
             yield "value", value
         if finding.samples:

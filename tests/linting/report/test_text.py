@@ -46,6 +46,14 @@ def test_samples_are_named(report: Report, in_a_folder: Path) -> None:
     assert "  shown by: long.json" in blocks(report)[1]
 
 
+def test_a_finding_in_a_part_names_the_card(report: Report) -> None:
+    place = Place("leave/_buttons.json.j2", 1, 1, 1, 5)
+    (lines,) = blocks(replace(report, findings=(replace(report.findings[1], place=place),)))
+
+    assert lines[1].startswith("  --> leave/_buttons.json.j2:1:1 ")
+    assert "  card: leave/card.json.j2" in lines
+
+
 def test_a_fix_says_which_option_makes_it(report: Report, in_a_folder: Path) -> None:
     assert '  fix: --unsafe-fixes writes "TextBlock"' in blocks(report)[0]
     assert '  fix: --fix adds "body": ""' in blocks(report)[4]
