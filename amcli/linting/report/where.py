@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
@@ -45,7 +46,7 @@ def uri_of(file: str) -> str:
     if PurePosixPath(path).is_absolute() or Path(path).is_absolute():
         return Path(path).as_uri()
     # A name with a colon at the front would be read as a scheme; quoted it is none.
-    return quote(path.encode("utf-8", "surrogateescape"), safe="/")
+    return quote(os.fsencode(path), safe="/")
 
 
 class Lines:

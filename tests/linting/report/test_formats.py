@@ -147,6 +147,18 @@ def test_json_gives_back_what_the_card_says() -> None:
     assert finding["message"] == HOSTILE
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_file_name_that_is_no_text_is_written_all_the_same(name: str, report: Report) -> None:
+    file = os.fsdecode(b"caf\xe9 #1?.json")
+    (first, *_) = report.findings
+    shown = replace(report, findings=(replace(first, source=file, place=Place(file, 1, 1, 1, 2)),))
+
+    made = FORMATS[name](replace(shown, texts={file: "{}"}))
+
+    made.encode("utf-8")
+    assert name != "sarif" or '"uri": "caf%E9%20%231%3F.json"' in made
+
+
 def test_a_path_below_the_working_folder_is_relative(report: Report, in_a_folder: Path) -> None:
     file = str(in_a_folder / "leave" / "card.json.j2")
     place = Place(file, 1, 1, 1, 2)
