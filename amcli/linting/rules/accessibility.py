@@ -161,7 +161,7 @@ def _is_said(node: Node, named: set[str]) -> bool:
 
 def _is_anothers_matter(card: CardFacts, node: Node) -> bool:
     """Return whether an input is hidden, or what it lacks is another rule's finding."""
-    if node.pointer in card.with_unknown_property:
+    if node.pointer in card.with_unknown_property or "label" in node.value:
         return True
     lacks_label = node.value.get("isRequired") is True and card.is_at_least(_FIRST_LABEL_VERSION)
     return lacks_label or node.type == "Input.Toggle" or node.value.get("isVisible") is False

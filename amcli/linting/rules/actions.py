@@ -222,6 +222,8 @@ def _ids(card: CardFacts) -> set[str] | None:
     """Return the elements' ids; None while what is told already may hide one of them."""
     if card.hides_parts or not all(isinstance(n.value.get("id", ""), str) for n in card.nodes):
         return None
+    if any("id" not in node.value for node in card.inputs):
+        return None
     found = {node.value["id"] for node in card.identified}
     if card.mistakes.get("misplaced-type"):
         found |= {name for node in card.nodes if (name := text_of(node, "id"))}

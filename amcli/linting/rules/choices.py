@@ -100,7 +100,7 @@ def _takes_several(node: Node) -> bool:
 
 def _chosen(node: Node) -> list[str]:
     value = text_of(node, "value")
-    if value is None:
+    if value is None or isinstance(node.value.get("isMultiSelect"), (list, dict)):
         return []
     return value.split(",") if _takes_several(node) else [value]
 

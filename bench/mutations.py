@@ -1,0 +1,90 @@
+"""How much the linter finds of what people get wrong by hand: the table in docs/rules/coverage.md.
+
+Every card gets one mistake at a time: a required property removed, a JSON type changed, a value
+that is in no list, a property or a type misspelt or made up, an element moved to where it may not
+stand, a reference broken. Found means: exactly one finding that was not there before, at the
+mistake, by a rule of the right sort. Exit code 1 where something is not found and not explained.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+
+from mutations import findings_before, mutations  # noqa: E402 - found by the line before
+
+from amcli.card.document import CardDocument, parse_card  # noqa: E402
+from amcli.linting.search import found_paths  # noqa: E402
+from amcli.linting.sources import sources  # noqa: E402
+
+OFFICIAL = Path(os.environ.get("AMCLI_OFFICIAL_CARDS") or ROOT.parent / "shared" / "cards")
+SETS = {
+    "built-in templates": [ROOT / "templates"],
+    "Microsoft's cards for Outlook": [
+        OFFICIAL / "outlook" / "valid",
+        OFFICIAL / "outlook" / "wild",
+    ],
+    "Microsoft's other Adaptive Cards": [OFFICIAL / "adaptive-cards" / "valid"],
+}
+EXPLAINED = {
+    "targets/0": "a snippet that writes @@type for @type, so that its parts are not known",
+    "missing-version": "a snippet cut out of a card, which says no version of its own",
+    "/origiantor: missed": "a card whose originator is empty anyway",
+}
+
+
+def cards(folder: Path) -> Iterator[CardDocument]:
+    """Every card of a folder; of templates with each sample."""
+    if (folder / ".." / "pyproject.toml").exists():
+        for found in found_paths(str(folder)):
+            for source in sources(found):
+                yield from (card.load() for card in source.cards)
+        return
+    for path in sorted(folder.glob("*.json")):
+        yield parse_card(path.read_bytes(), path.name)
+
+
+def measured(folders: list[Path]) -> tuple[Counter[str], Counter[str], list[str]]:
+    """By kind: how many mistakes, how many found as they should be, and the others in words."""
+    made: Counter[str] = Counter()
+    found: Counter[str] = Counter()
+    rest: list[str] = []
+    for card in (card for folder in folders for card in cards(folder)):
+        before = findings_before(card)
+        for mutation in mutations(card):
+            outcome = mutation.outcome(before)
+            made[mutation.kind] += 1
+            found[mutation.kind] += outcome == "found"
+            if outcome != "found":
+                where = min(mutation.pointers)
+                rest.append(f"{card.source} {mutation.kind} at {where or 'the card'}: {outcome}")
+    return made, found, rest
+
+
+def main() -> int:
+    """Print the table, and what was not found."""
+    unexplained = []
+    print("| mistake | in | made | found | share |\n|---|---|---:|---:|---:|")
+    for name, folders in SETS.items():
+        if not all(folder.is_dir() for folder in folders):
+            print(f"{name}: not here, left out", file=sys.stderr)
+            continue
+        made, found, rest = measured(folders)
+        for kind in made:
+            share = f"{100 * found[kind] / made[kind]:.1f} %"
+            print(f"| {kind} | {name} | {made[kind]:,} | {found[kind]:,} | {share} |")
+        unexplained += [line for line in rest if not any(part in line for part in EXPLAINED)]
+        print(*(line for line in rest), sep="\n", file=sys.stderr)
+    for line in unexplained:
+        print(f"not found and not explained: {line}", file=sys.stderr)
+    return 1 if unexplained else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
