@@ -69,14 +69,14 @@ class JsonLookup(Mapping[str, JsonSpan]):
         while text[at] != "}":
             name, name_end = scanstring(text, at + 1, False)
             start = _after(_COLON, text, name_end)
-            end = self._end_of(start)
+            _, end = _SCAN(text, start)  # as it could before: the whole text was read
             yield pointer_token(name), JsonSpan(start, end, at, name_end)
             at = _after(_COMMA, text, end)
 
     def _items(self, span: JsonSpan) -> Iterator[tuple[str, JsonSpan]]:
         text, at, index = self._text, _after(_BLANKS, self._text, span.start + 1), 0
         while text[at] != "]":
-            end = self._end_of(at)
+            _, end = _SCAN(text, at)
             yield str(index), JsonSpan(at, end)
             at, index = _after(_COMMA, text, end), index + 1
 

@@ -96,8 +96,8 @@ class CardFacts:
         free: set[str] = set()
         kept = []
         for node in walk(self.document):
-            parent = node.parent.pointer if node.parent else None
-            if parent in free or node.holder in _FREE_FORM:
+            is_inside = free and node.parent is not None and node.parent.pointer in free
+            if is_inside or node.holder in _FREE_FORM:
                 free.add(node.pointer)
             else:
                 kept.append(node)
