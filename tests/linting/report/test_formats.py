@@ -16,6 +16,7 @@ import jsonschema
 import pytest
 from lint_reports import HOSTILE, clean_report, hostile_report
 
+from amcli.cli import lint_options
 from amcli.linting.finding import Place
 from amcli.linting.outcome import Report
 from amcli.linting.report import FORMATS
@@ -36,6 +37,10 @@ def test_a_report_reads_as_in_the_golden_file(name: str, report: Report, in_a_fo
     if UPDATE:
         expected.write_text(made, encoding="utf-8")
     assert made == expected.read_text(encoding="utf-8")
+
+
+def test_the_command_line_offers_every_format() -> None:
+    assert lint_options.FORMATS == tuple(FORMATS)
 
 
 def without_rules(sarif: str) -> str:
