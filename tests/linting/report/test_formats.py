@@ -40,7 +40,7 @@ def test_a_report_reads_as_in_the_golden_file(name: str, report: Report, in_a_fo
 
 
 def test_the_command_line_offers_every_format() -> None:
-    assert lint_options.FORMATS == tuple(FORMATS)
+    assert tuple(FORMATS) == lint_options.FORMATS
 
 
 def without_rules(sarif: str) -> str:
