@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,15 @@ from amcli.cli.counting import counting
 from amcli.cli.lint_options import LintOptions, lint_options
 from amcli.cli.session import current
 from amcli.errors import FINDINGS
-from amcli.printable import printable
+from amcli.printable import printable, printable_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from amcli.linting.fix_files import Change
     from amcli.linting.outcome import Report
+
+    Progress = Callable[[int], None] | None
 
 
 @click.command(
@@ -31,6 +37,8 @@ amcli lint expense-approval --format json
 amcli render expense-approval | amcli lint -
 amcli lint templates --ignore missing-alt-text,AM504
 amcli lint templates --select AM1,AM2
+amcli lint templates --diff
+amcli lint templates --fix
 amcli lint old --write-baseline lint-baseline.json
 amcli lint old --baseline lint-baseline.json --format sarif --output-file lint.sarif
 """,
@@ -51,25 +59,61 @@ def lint(paths: tuple[str, ...], **given: Any) -> int:
     Every template is rendered with each of its samples, and its refresh cards with theirs.
     Exits with 1 when there is an error; warnings alone are no failure.
     """
-    from amcli.linting.run import lint_paths
-
     options = LintOptions(**given)
+    options.refuse_contradictions(paths)
     form = options.form
     current().json = form == "json" and options.output_file is None
     with counting() as progress:
-        report = lint_paths(
-            paths,
-            project_templates=current().settings.get("templates.folder"),
-            stdin=sys.stdin.buffer,
-            choice=options.choice(),
-            surroundings=options.surroundings(),
-            baseline=options.known(),
-            progress=progress,
-        )
+        report, changes = _linted(paths, options, progress)
     if options.write_baseline is not None:
         return _write_baseline(report, options.write_baseline)
+    if options.diff:
+        return _show(report, changes)
+    if changes:
+        from amcli.linting.fix_files import write
+
+        write(changes)
     _print(report, form, options)
     return 0 if options.exit_zero and report.exit_code == FINDINGS else report.exit_code
+
+
+def _linted(
+    paths: tuple[str, ...], options: LintOptions, progress: Progress
+) -> tuple[Report, tuple[Change, ...]]:
+    """Return the report, and how files change where fixes are wanted."""
+    from amcli.linting.run import lint_paths
+
+    run = partial(
+        lint_paths,
+        paths,
+        project_templates=current().settings.get("templates.folder"),
+        stdin=sys.stdin.buffer,
+        choice=options.choice(),
+        surroundings=options.surroundings(),
+        baseline=options.known(),
+        progress=progress,
+    )
+    if not options.mends:
+        return run(), ()
+    from amcli.linting.fix_files import mend
+
+    mended = mend(lambda changed: run(changed=changed), unsafe=options.unsafe_fixes)
+    return mended.report, mended.changes
+
+
+def _show(report: Report, changes: tuple[Change, ...]) -> int:
+    """Print what mending would change; that is a failure as long as nobody does it."""
+    from amcli.errors import worst
+    from amcli.linting.fix_files import diff
+
+    _tell(report)
+    for line in diff(changes):
+        click.echo(printable_line(line))
+    mended = f"{len(report.fixed)} finding{'' if len(report.fixed) == 1 else 's'}"
+    current().note(
+        f"{mended} would be mended in {len(changes)} file{'' if len(changes) == 1 else 's'}; nothing was written"
+    )
+    return worst({report.exit_code, FINDINGS if changes else 0})
 
 
 def _print(report: Report, form: str, options: LintOptions) -> None:

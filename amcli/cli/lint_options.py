@@ -42,6 +42,12 @@ _CHOOSING = (
     click.option("--write-baseline", type=_FILE, metavar="FILE",
                  help="Write all findings of this run into a baseline."),
 )
+_MENDING = (
+    click.option("--fix", is_flag=True, help="Mend what can be mended safely, in the files."),
+    click.option("--unsafe-fixes", is_flag=True,
+                 help="Mend also what a person should look at afterwards."),
+    click.option("--diff", is_flag=True, help="Show how files would be mended, and write nothing."),
+)
 _ANSWERING = (
     click.option("--format", "output_format", type=click.Choice(FORMATS), default=FORMATS[0],
                  show_default=True, help="For people, for programs, or for what runs a pipeline."),
@@ -51,7 +57,7 @@ _ANSWERING = (
     click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found."),
     json_option,
 )
-_HEADINGS = {"Choosing": _CHOOSING, "Answering": _ANSWERING}
+_HEADINGS = {"Choosing": _CHOOSING, "Mending": _MENDING, "Answering": _ANSWERING}
 # fmt: on
 
 
@@ -74,11 +80,35 @@ class LintOptions:
     no_ignores: bool
     baseline: Path | None
     write_baseline: Path | None
+    fix: bool
+    unsafe_fixes: bool
+    diff: bool
     output_format: str
     output_file: Path | None
     statistics: bool
     exit_zero: bool
     as_json: bool
+
+    def refuse_contradictions(self, paths: tuple[str, ...]) -> None:
+        """Raise UsageError for options that cannot stand together."""
+        if self.mends and "-" in paths:
+            raise UsageError(
+                "a card from stdin cannot be mended", hint="write it into a file, and name that"
+            )
+        if self.mends and self.write_baseline is not None:
+            raise UsageError(
+                "--write-baseline keeps findings, and --fix mends them",
+                hint="mend first, and write the baseline of what is left",
+            )
+        if self.diff and self.form != "text":
+            raise UsageError(
+                f"--diff and --format {self.form} contradict each other", hint="take one of them"
+            )
+
+    @property
+    def mends(self) -> bool:
+        """Return whether fixes are wanted, be it only to look at them."""
+        return self.fix or self.unsafe_fixes or self.diff
 
     @property
     def form(self) -> str:

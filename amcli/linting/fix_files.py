@@ -15,7 +15,6 @@ from amcli.linting.finding import Finding
 from amcli.linting.fix import TextEdit
 from amcli.linting.fixing import Edits
 from amcli.linting.outcome import Report
-from amcli.resources import resource_folder
 
 # A fix can make room for another one; each round makes all that do not touch each other.
 _MOST_ROUNDS = 25
@@ -49,8 +48,7 @@ def mend(lint: Lint, *, unsafe: bool = False) -> Mended:
     """Return what fixes make of everything that ``lint`` looks at; nothing is written.
 
     A fix that breaks something is not made: one after which less could be linted, or a property
-    stands twice, as where a loop writes what one of its rounds has already. Built-in templates
-    are left alone.
+    stands twice, as where a loop writes what one of its rounds has already.
     """
     state = _State(lint({}))
     for _ in range(_MOST_ROUNDS):
@@ -106,16 +104,15 @@ class _State:
     def result(self) -> Mended:
         found = (Change(f, text, self.texts[Path(f).resolve()]) for f, text in self.old.items())
         changes = tuple(change for change in found if change.old != change.new)
-        return Mended(replace(self.report, fixed=tuple(self.fixed)), changes)
+        left = tuple(map(self._without_refused, self.report.findings))
+        return Mended(replace(self.report, findings=left, fixed=tuple(self.fixed)), changes)
+
+    def _without_refused(self, finding: Finding) -> Finding:
+        return replace(finding, edits=()) if finding.edits in self.refused else finding
 
 
 def _may_be_made(finding: Finding, *, unsafe: bool) -> bool:
-    return (
-        finding.fix is not None
-        and bool(finding.edits)
-        and (unsafe or finding.fix.safe)
-        and not any(_is_built_in(edit.file) for edit in finding.edits)
-    )
+    return finding.fix is not None and bool(finding.edits) and (unsafe or finding.fix.safe)
 
 
 def _doubled(report: Report) -> int:
@@ -146,7 +143,3 @@ def write(changes: tuple[Change, ...]) -> None:
             )
     for change in changes:
         replace_file(Path(change.file).resolve(), change.new.encode())
-
-
-def _is_built_in(file: str) -> bool:
-    return Path(file).resolve().is_relative_to(resource_folder("templates").resolve())

@@ -59,7 +59,7 @@ def _source(place: WrittenCard, file: str, text: str, mail: ReceivedMail | None)
     written = partial(_written, place, json, file, text)
     around = Correspondence(mail.sender or None, mail.recipients) if mail else None
     card = CardSource(None, lambda: document, written)
-    return Source(file, (card,), signed=place.is_signed, mail=around, is_mail=True)
+    return Source(file, (card,), signed=place.is_signed, mail=around, is_final=True)
 
 
 def _written(place: WrittenCard, json: str, file: str, text: str) -> SourceMap:

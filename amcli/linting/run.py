@@ -23,6 +23,7 @@ from amcli.linting.source import CardSource, Source
 from amcli.linting.sources import sources
 from amcli.linting.surroundings import NOTHING_KNOWN, Surroundings
 from amcli.linting.template_files import cards_of, parts_of, template_text
+from amcli.resources import resource_folder
 
 Progress = Callable[[int], None]
 """Told how many files were linted so far."""
@@ -123,12 +124,18 @@ def _lint_found(
     except AmcliError as error:
         run.failed(error)
         return
+    is_name = not Path(found.path).exists()
     for source in opened:
         if source.note:
             run.notes.append(source.note)
         if source.hides_built_in:
             run.hiding[found.path] = Path(source.file).parent
-        _lint_source(run, source)
+        is_theirs = is_name and _is_built_in(source.file)
+        _lint_source(run, replace(source, is_final=True) if is_theirs else source)
+
+
+def _is_built_in(file: str) -> bool:
+    return Path(file).resolve().is_relative_to(resource_folder("templates").resolve())
 
 
 def _lint_source(run: _Run, source: Source) -> None:
@@ -197,7 +204,7 @@ def _placed(run: _Run, source: Source, card: CardSource, findings: list[Finding]
     except AmcliError:
         return [whole_file(finding, source.file) for finding in findings]
     placed = [located(finding, written) for finding in findings]
-    if not source.is_mail:
+    if not source.is_final:
         placed = [_with_edits(finding, written) for finding in placed]
     for finding in placed:
         for place in (finding.place, *finding.edits):

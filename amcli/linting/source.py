@@ -36,8 +36,8 @@ class Source:
     """For a refresh card: gets the card that is sent at first."""
     signed: bool = False
     mail: Correspondence | None = None
-    is_mail: bool = False
-    """Whether it is a mail or a page, which is made by something else and never mended."""
+    is_final: bool = False
+    """Made by something else and never mended: a mail, a page, a built-in template's name."""
     hides_built_in: bool = False
     """Whether it is a project's template that was named, as a built-in one is named too."""
     note: str | None = None
