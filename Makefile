@@ -30,7 +30,8 @@ check: $(VENV)/.dev
 bench: $(VENV)/.package
 	@test -e $(VENV)/bench/.others || $(MAKE) --no-print-directory -- $(VENV)/bench/.others || \
 		echo "Not everything to compare with could be installed; what is missing is left out."
-	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+	@over=0; for script in bench/*.py; do \
+		echo "== $$script"; $(BIN)/python "$$script" || over=1; done; exit $$over
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
