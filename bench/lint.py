@@ -235,7 +235,7 @@ def elements(start: int, *, broken: bool) -> Iterator[dict[str, Any]]:
             "items": [{"type": "TextBlock", "text": f"Row {number}", colour: "accent"}],
         }
         yield {"type": "FactSet", "facts": [{"title": "Amount", "value": f"{number} EUR"}]}
-        yield {"type": "Input.Text", "id": f"comment{number}", "placeholder": "Why?"}
+        yield {"type": "ColumnSet", "columns": [{"items": [{"type": "TextBlock", "text": "a"}]}]}
 
 
 if __name__ == "__main__":
