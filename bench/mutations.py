@@ -20,8 +20,8 @@ sys.path.insert(0, str(ROOT / "tests" / "support"))
 from mutations import findings_before, mutations  # noqa: E402 - found by the line before
 
 from amcli.card.document import CardDocument, parse_card  # noqa: E402
-from amcli.linting.search import found_paths  # noqa: E402
-from amcli.linting.sources import sources  # noqa: E402
+from amcli.linting.sources.cards import sources  # noqa: E402
+from amcli.linting.sources.search import found_paths  # noqa: E402
 
 OFFICIAL = Path(os.environ.get("AMCLI_OFFICIAL_CARDS") or ROOT.parent / "shared" / "cards")
 SETS = {

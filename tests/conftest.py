@@ -57,7 +57,7 @@ def required_program() -> Callable[[str], str]:
 
 @pytest.fixture(autouse=True)
 def scrubbed_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No AMCLI_ setting of the person who runs the tests reaches a test."""
+    """No setting of the person who runs the tests, nor of the terminal, reaches a test."""
     for name in list(os.environ):
-        if name.startswith("AMCLI_") or name in {"NO_COLOR", "FORCE_COLOR"}:
+        if name.startswith("AMCLI_") or name in {"NO_COLOR", "FORCE_COLOR", "COLUMNS"}:
             monkeypatch.delenv(name)

@@ -21,7 +21,7 @@ from amcli.printable import printable, printable_line
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from amcli.linting.fix_files import Change
+    from amcli.linting.fixing.files import Change
     from amcli.linting.outcome import Report
 
     Progress = Callable[[int], None] | None
@@ -70,7 +70,7 @@ def lint(paths: tuple[str, ...], **given: Any) -> int:
     if options.diff:
         return _show(report, changes)
     if changes:
-        from amcli.linting.fix_files import write
+        from amcli.linting.fixing.files import write
 
         write(changes)
     _print(report, form, options)
@@ -95,7 +95,7 @@ def _linted(
     )
     if not options.mends:
         return run(), ()
-    from amcli.linting.fix_files import mend
+    from amcli.linting.fixing.files import mend
 
     mended = mend(lambda changed: run(changed=changed), unsafe=options.unsafe_fixes)
     return mended.report, mended.changes
@@ -104,15 +104,14 @@ def _linted(
 def _show(report: Report, changes: tuple[Change, ...]) -> int:
     """Print what mending would change; that is a failure as long as nobody does it."""
     from amcli.errors import worst
-    from amcli.linting.fix_files import diff
+    from amcli.linting.fixing.files import diff
 
     _tell(report)
     for line in diff(changes):
         click.echo(printable_line(line))
-    mended = f"{len(report.fixed)} finding{'' if len(report.fixed) == 1 else 's'}"
-    current().note(
-        f"{mended} would be mended in {len(changes)} file{'' if len(changes) == 1 else 's'}; nothing was written"
-    )
+    mended = "1 finding" if len(report.fixed) == 1 else f"{len(report.fixed)} findings"
+    files = "1 file" if len(changes) == 1 else f"{len(changes)} files"
+    current().note(f"{mended} would be mended in {files}; nothing was written")
     return worst({report.exit_code, FINDINGS if changes else 0})
 
 
@@ -167,7 +166,7 @@ def _tell(report: Report) -> None:
 def _write_baseline(report: Report, path: Path) -> int:
     from amcli.errors import worst
     from amcli.files import replace_file
-    from amcli.linting.baseline import baseline_of, baseline_text
+    from amcli.linting.choosing.baseline import baseline_of, baseline_text
 
     baseline = baseline_of(report.findings, report.texts, path.parent)
     replace_file(path, baseline_text(baseline).encode())

@@ -15,8 +15,8 @@ from amcli.cli.session import current
 from amcli.errors import UsageError
 
 if TYPE_CHECKING:
-    from amcli.linting.baseline import Baseline
-    from amcli.linting.selection import Choice
+    from amcli.linting.choosing.baseline import Baseline
+    from amcli.linting.choosing.selection import Choice
     from amcli.linting.surroundings import Surroundings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -122,8 +122,8 @@ class LintOptions:
 
     def choice(self) -> Choice:
         """Return what the settings choose, and over it what was typed; raises UsageError."""
-        from amcli.linting.configured import configured_choice
-        from amcli.linting.selection import clients_named, rules_named
+        from amcli.linting.choosing.configured import configured_choice
+        from amcli.linting.choosing.selection import clients_named, rules_named
 
         return replace(
             configured_choice(current().settings),
@@ -135,7 +135,7 @@ class LintOptions:
 
     def surroundings(self) -> Surroundings:
         """Return what the settings say of the provider and of sizes."""
-        from amcli.linting.configured import configured_limits
+        from amcli.linting.choosing.configured import configured_limits
         from amcli.linting.provider import provider_from
         from amcli.linting.surroundings import Surroundings
 
@@ -146,6 +146,6 @@ class LintOptions:
         """Return the baseline; none while a new one is written."""
         if self.baseline is None or self.write_baseline is not None:
             return None
-        from amcli.linting.baseline import read_baseline
+        from amcli.linting.choosing.baseline import read_baseline
 
         return read_baseline(self.baseline)

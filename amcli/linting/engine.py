@@ -9,7 +9,7 @@ from typing import Any
 
 from amcli.card.document import CardDocument, CardKind, pointer_steps
 from amcli.errors import FindingsError
-from amcli.linting.facts import CardFacts
+from amcli.linting.facts.card import CardFacts
 from amcli.linting.finding import CheckedCard, Finding, Severity, errors_among
 from amcli.linting.registry import RULES, find_rule
 from amcli.linting.rule import Rule

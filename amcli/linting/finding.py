@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from amcli.card.document import CardDocument
-from amcli.linting.fix import Fix, TextEdit
+from amcli.linting.fixing.fix import Fix, TextEdit
 
 
 class Severity(enum.Enum):

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from amcli.card.document import CardKind
 from amcli.linting.finding import Finding, Severity
-from amcli.linting.fix import Fix
+from amcli.linting.fixing.fix import Fix
 from amcli.linting.surroundings import ALL_CLIENTS, Client
 
 if TYPE_CHECKING:
-    from amcli.linting.facts import CardFacts
+    from amcli.linting.facts.card import CardFacts
 
 
 class Certainty(enum.Enum):

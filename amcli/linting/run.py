@@ -10,19 +10,19 @@ from typing import BinaryIO
 from amcli.card.document import CardDocument
 from amcli.card.source_map import SourceMap
 from amcli.errors import AmcliError
-from amcli.linting.baseline import Baseline, compared, gone_text
+from amcli.linting.choosing.baseline import Baseline, compared, gone_text
+from amcli.linting.choosing.judging import Judge
+from amcli.linting.choosing.selection import EVERYTHING, Choice
 from amcli.linting.engine import lint
 from amcli.linting.finding import Finding, Place
-from amcli.linting.fixing import text_edits
-from amcli.linting.judging import Judge
+from amcli.linting.fixing.edits import text_edits
 from amcli.linting.outcome import Report
 from amcli.linting.places import located, whole_file
-from amcli.linting.search import FoundPath, found_paths
-from amcli.linting.selection import EVERYTHING, Choice
-from amcli.linting.source import CardSource, Source
-from amcli.linting.sources import sources
+from amcli.linting.sources.cards import sources
+from amcli.linting.sources.search import FoundPath, found_paths
+from amcli.linting.sources.source import CardSource, Source
+from amcli.linting.sources.template_files import cards_of, parts_of, template_text
 from amcli.linting.surroundings import NOTHING_KNOWN, Surroundings
-from amcli.linting.template_files import cards_of, parts_of, template_text
 from amcli.resources import resource_folder
 
 Progress = Callable[[int], None]

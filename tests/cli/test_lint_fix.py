@@ -11,7 +11,7 @@ import pytest
 
 from amcli.cli import run
 from amcli.errors import UnreadableInput
-from amcli.linting.fix_files import Change, write
+from amcli.linting.fixing.files import Change, write
 from amcli.resources import resource_folder
 
 CARD = """{

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from amcli.card.document import CardKind, parse_card
-from amcli.linting.schema import _definitions, card_schema, normalised, schema_errors
+from amcli.linting.schema.judge import _definitions, card_schema, normalised, schema_errors
 
 KINDS = list(CardKind)
 JSON = st.recursive(

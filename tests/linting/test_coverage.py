@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amcli.linting.coverage import Coverage, coverage
+from amcli.linting.facts.coverage import Coverage, coverage
 
 SURE, PERHAPS, NONE = Coverage.SURE, Coverage.PERHAPS, Coverage.NONE
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amcli.linting.addresses import Reach, judge
+from amcli.linting.facts.addresses import Reach, judge
 
 
 @pytest.mark.parametrize(

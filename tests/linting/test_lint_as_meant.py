@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from amcli.card.document import CardDocument, CardKind
-from amcli.linting.as_meant import as_meant
 from amcli.linting.engine import CardRejected, check, lint
-from amcli.linting.fix import RenameProperty
+from amcli.linting.facts.as_meant import as_meant
+from amcli.linting.fixing.fix import RenameProperty
 
 ORIGINATOR = "0f5b2c1e-6a4d-4f1b-9c55-2f3f0f3d7a10"
 OPEN = {"type": "Action.OpenUrl", "title": "Open", "url": "https://contoso.com"}

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amcli.card.document import CardDocument, CardKind, Node
-from amcli.linting.bodies import RequestBody, json_trouble
 from amcli.linting.engine import lint
+from amcli.linting.facts.bodies import RequestBody, json_trouble
 
 BODY_RULES = {"escaping-switched-off", "unquoted-input-reference", "body-not-json"}
 NAMES = ("comment", "amount", "urgent")

@@ -14,8 +14,8 @@ from amcli.card.document import CardDocument, CardKind, parse_card
 from amcli.errors import FindingsError, UsageError
 from amcli.linting.engine import CardRejected, check, lint
 from amcli.linting.finding import Severity, errors_among
-from amcli.linting.mistakes import known_types
-from amcli.linting.schema import card_schema
+from amcli.linting.schema.judge import card_schema
+from amcli.linting.schema.mistakes import known_types
 
 ORIGINATOR = "0f5b2c1e-6a4d-4f1b-9c55-2f3f0f3d7a10"
 

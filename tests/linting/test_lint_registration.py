@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from amcli.card.document import CardDocument, CardKind
 from amcli.linting.engine import lint
+from amcli.linting.facts.sample_key import is_sample_key
 from amcli.linting.finding import Finding
-from amcli.linting.sample_key import is_sample_key
 from amcli.linting.surroundings import Correspondence, Provider, Surroundings
 from amcli.signing.keys import load_public_key
 from amcli.signing.public_key import to_jwk

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from amcli.errors import AmcliError, UnreadableInput, UsageError
-from amcli.linting.baseline import VERSION, baseline_of, baseline_text, read_baseline
+from amcli.linting.choosing.baseline import VERSION, baseline_of, baseline_text, read_baseline
 from amcli.linting.outcome import Report
 from amcli.linting.run import lint_paths
 from amcli.resources import resource_folder

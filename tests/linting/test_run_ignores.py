@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from amcli.card.rendering import CardTemplate, Envelope, render
-from amcli.linting.ignores import ignores_in
+from amcli.linting.choosing.ignores import ignores_in
+from amcli.linting.choosing.selection import Choice, rules_named
 from amcli.linting.run import lint_paths
-from amcli.linting.selection import Choice, rules_named
 
 HEAD = '{"type": "AdaptiveCard", "version": "1.0", "originator": "{{ originator }}", "body": [\n'
 PICTURE = '{ "type": "Image", "url": "https://contoso.com/a.png" }'

@@ -9,10 +9,16 @@ from typing import Any
 import pytest
 
 from amcli.errors import ConfigurationError, UsageError
-from amcli.linting.configured import configured_choice, configured_limits
+from amcli.linting.choosing.configured import configured_choice, configured_limits
+from amcli.linting.choosing.selection import (
+    Choice,
+    FileChoice,
+    PathChoice,
+    clients_named,
+    rules_named,
+)
 from amcli.linting.registry import RULES
 from amcli.linting.run import lint_paths
-from amcli.linting.selection import Choice, FileChoice, PathChoice, clients_named, rules_named
 from amcli.linting.surroundings import Client
 from amcli.settings import load_settings
 

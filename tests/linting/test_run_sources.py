@@ -14,8 +14,8 @@ from amcli.errors import NothingFound
 from amcli.linting.finding import CheckedCard
 from amcli.linting.outcome import Report
 from amcli.linting.run import lint_paths
-from amcli.linting.search import FoundPath, found_paths
-from amcli.linting.sources import sources
+from amcli.linting.sources.cards import sources
+from amcli.linting.sources.search import FoundPath, found_paths
 from amcli.linting.surroundings import Correspondence
 from amcli.mail.body import embed
 from amcli.signing.keys import SigningKey

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from amcli.card.document import CardKind
-from amcli.linting.schema import _definitions
-from amcli.linting.verdicts import Verdicts
+from amcli.linting.schema.judge import _definitions
+from amcli.linting.schema.verdicts import Verdicts
 
 # Names that the schemas know, so that both verdicts come about; 1, 1.0 and True are one to Python.
 SCALARS = (

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from rule_examples import cases, expectations, name, surroundings
 
-from amcli.linting.fix_files import Mended, mend, write
+from amcli.linting.fixing.files import Mended, mend, write
 from amcli.linting.outcome import Report
 from amcli.linting.run import lint_paths
 

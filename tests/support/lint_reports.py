@@ -7,7 +7,7 @@ from typing import Any
 
 from amcli.errors import CardError, TemplateError, UnreadableInput
 from amcli.linting.finding import Finding, Place, Severity
-from amcli.linting.fix import AddProperty, Fix, SetValue, TextEdit
+from amcli.linting.fixing.fix import AddProperty, Fix, SetValue, TextEdit
 from amcli.linting.outcome import Report
 
 TEMPLATE = """{

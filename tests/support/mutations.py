@@ -11,9 +11,9 @@ from typing import Any
 
 from amcli.card.document import CardDocument, CardKind, Node, pointer_steps, pointer_token
 from amcli.linting.engine import lint
-from amcli.linting.facts import CardFacts
+from amcli.linting.facts.card import CardFacts
 from amcli.linting.finding import Finding
-from amcli.linting.schema import card_schema
+from amcli.linting.schema.judge import card_schema
 
 PARTS = {
     "facts": "Fact",

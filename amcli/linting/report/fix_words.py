@@ -7,9 +7,9 @@ import json
 from typing import Any
 
 from amcli.card.document import pointer_steps
-from amcli.linting.credentials import is_signed, keys_in, secrets_in
+from amcli.linting.facts.credentials import is_signed, keys_in, secrets_in
 from amcli.linting.finding import Finding
-from amcli.linting.fix import AddProperty, Edit, RemoveProperty, RenameProperty, SetValue
+from amcli.linting.fixing.fix import AddProperty, Edit, RemoveProperty, RenameProperty, SetValue
 from amcli.secrets import blotted
 
 _LONG = 60

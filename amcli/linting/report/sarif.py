@@ -10,7 +10,7 @@ from typing import Any
 
 from amcli._version import __version__
 from amcli.linting.finding import Finding, Place, Severity
-from amcli.linting.fix import TextEdit
+from amcli.linting.fixing.fix import TextEdit
 from amcli.linting.outcome import Report
 from amcli.linting.registry import RULES
 from amcli.linting.report.fingerprint import fingerprints

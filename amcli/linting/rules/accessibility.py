@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amcli.card.document import Node
-from amcli.linting.facts import CardFacts, text_of
+from amcli.linting.facts.card import CardFacts, text_of
 from amcli.linting.finding import Severity
 from amcli.linting.rule import ADAPTIVE, Certainty, Problem, rule
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amcli.card.document import Node
-from amcli.linting.facts import CardFacts, text_of
+from amcli.linting.facts.card import CardFacts, text_of
 from amcli.linting.finding import Severity
-from amcli.linting.fix import AddProperty, Edit, Fix, SetValue, unsafely
-from amcli.linting.mending import as_sure_as
+from amcli.linting.fixing.fix import AddProperty, Edit, Fix, SetValue, unsafely
 from amcli.linting.rule import ADAPTIVE, MESSAGE, Certainty, Problem, rule
 from amcli.linting.rules.structure import from_schema
+from amcli.linting.schema.fixes import as_sure_as
 from amcli.suggestion import closest, meant
 
 _REFERENCE = "Microsoft, Outlook's Adaptive Card reference"

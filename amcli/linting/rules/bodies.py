@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from amcli.linting.bodies import FORM_TYPE, JSON_TYPE, RequestBody, json_trouble
-from amcli.linting.facts import CardFacts, text_of
+from amcli.linting.facts.bodies import FORM_TYPE, JSON_TYPE, RequestBody, json_trouble
+from amcli.linting.facts.card import CardFacts, text_of
 from amcli.linting.finding import Severity
-from amcli.linting.fix import SetValue, safely, unsafely
+from amcli.linting.fixing.fix import SetValue, safely, unsafely
 from amcli.linting.rule import ADAPTIVE, Certainty, Problem, rule
-from amcli.linting.wording import listed, quoted
+from amcli.linting.schema.wording import listed, quoted
 
 _RENDERER = "Microsoft, the adaptivecards JavaScript renderer, StringWithSubstitutions"
 _TYPED = 'a "b"\nc'

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from amcli.card.document import Node
 from amcli.card.input_reference import MEANT_AS_REFERENCE
-from amcli.linting.facts import CardFacts, text_of
+from amcli.linting.facts.card import CardFacts, text_of
 from amcli.linting.finding import Severity
-from amcli.linting.fix import AddProperty, Fix, SetValue, unsafely
+from amcli.linting.fixing.fix import AddProperty, Fix, SetValue, unsafely
 from amcli.linting.rule import ADAPTIVE, Certainty, Problem, rule
 from amcli.linting.rules.actions import as_post
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from amcli.card.document import Node
-from amcli.linting.facts import CardFacts, text_of
+from amcli.linting.facts.card import CardFacts, text_of
 from amcli.linting.finding import Severity
-from amcli.linting.fix import SetValue
-from amcli.linting.mending import as_sure_as
+from amcli.linting.fixing.fix import SetValue
 from amcli.linting.rule import ADAPTIVE, Certainty, Problem, rule
+from amcli.linting.schema.fixes import as_sure_as
 from amcli.suggestion import closest, meant
 
 _BOTH = "Microsoft, Adaptive Cards schema explorer; legacy message card reference"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from amcli.linting.facts import CardFacts
+from amcli.linting.facts.card import CardFacts
 from amcli.linting.finding import Severity
-from amcli.linting.fix import AddProperty, SetValue, safely
+from amcli.linting.fixing.fix import AddProperty, SetValue, safely
 from amcli.linting.rule import ADAPTIVE, MESSAGE, Certainty, Problem, rule
 from amcli.linting.rules.structure import from_schema
 from amcli.linting.rules.support import is_below_its_bot

@@ -1,4 +1,4 @@
-"""Ignores that are of no use: ``amcli.linting.judging`` finds them, after all the others."""
+"""Ignores that are of no use: ``linting.choosing.judging`` finds them, after all the others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from amcli.linting.finding import Severity
 from amcli.linting.rule import Certainty, Problem, rule
 
 if TYPE_CHECKING:
-    from amcli.linting.facts import CardFacts
+    from amcli.linting.facts.card import CardFacts
 
 
 @rule(

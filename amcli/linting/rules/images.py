@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from amcli.linting.addresses import host_of, host_problem
-from amcli.linting.facts import CardFacts
+from amcli.linting.facts.addresses import host_of, host_problem
+from amcli.linting.facts.card import CardFacts
+from amcli.linting.facts.opened import lacks_scheme
 from amcli.linting.finding import Severity
-from amcli.linting.fix import SetValue, unsafely
-from amcli.linting.opened import lacks_scheme
+from amcli.linting.fixing.fix import SetValue, unsafely
 from amcli.linting.rule import Certainty, Problem, rule
 
 _IMAGES = "Microsoft, Adaptive Cards documentation on images"

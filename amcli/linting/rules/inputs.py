@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from amcli.card.document import Node, pointer_token
 from amcli.card.input_reference import INPUT_ID, MEANT_AS_REFERENCE
-from amcli.linting.facts import CardFacts, text_of
+from amcli.linting.facts.card import CardFacts, text_of
+from amcli.linting.facts.references import Reference
 from amcli.linting.finding import Severity
-from amcli.linting.fix import SetValue, safely, unsafely
-from amcli.linting.references import Reference
+from amcli.linting.fixing.fix import SetValue, safely, unsafely
 from amcli.linting.rule import ADAPTIVE, MESSAGE, Certainty, Problem, rule
 from amcli.suggestion import closest, meant
 

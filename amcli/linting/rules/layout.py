@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from amcli.card.document import Node
-from amcli.linting.facts import CardFacts, text_of
+from amcli.linting.facts.card import CardFacts, text_of
 from amcli.linting.finding import Severity
-from amcli.linting.fix import AddProperty, unsafely
+from amcli.linting.fixing.fix import AddProperty, unsafely
 from amcli.linting.rule import ADAPTIVE, Certainty, Problem, rule
 from amcli.linting.surroundings import MOBILE
 

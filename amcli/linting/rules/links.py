@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from amcli.linting.addresses import Reach, host_of, judge
-from amcli.linting.facts import CardFacts
+from amcli.linting.facts.addresses import Reach, host_of, judge
+from amcli.linting.facts.card import CardFacts
+from amcli.linting.facts.opened import Opened, dangerous_because, lacks_scheme
+from amcli.linting.facts.rewritten import gateway_of, original_of
 from amcli.linting.finding import Severity
-from amcli.linting.fix import Fix, SetValue, unsafely
-from amcli.linting.opened import Opened, dangerous_because, lacks_scheme
-from amcli.linting.rewritten import gateway_of, original_of
+from amcli.linting.fixing.fix import Fix, SetValue, unsafely
 from amcli.linting.rule import Certainty, Problem, rule
 
 _REFERENCE = "Microsoft, Outlook's Adaptive Card reference"

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from amcli.card.document import pointer_token
-from amcli.linting.facts import FIRST_EXECUTE_VERSION, CardFacts
+from amcli.linting.facts.card import FIRST_EXECUTE_VERSION, CardFacts
 from amcli.linting.finding import Severity
 from amcli.linting.rule import ADAPTIVE, Certainty, Problem, rule
-from amcli.linting.wording import short
+from amcli.linting.schema.wording import short
 
 _RENDERER = "Microsoft, the adaptivecards JavaScript renderer"
 _VERSION = re.compile(r"([0-9]{1,6})(?:\.([0-9]{1,6}))?")

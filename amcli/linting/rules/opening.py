@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from amcli.card.document import Node
-from amcli.linting.facts import CardFacts
+from amcli.linting.facts.card import CardFacts
 from amcli.linting.finding import Severity
 from amcli.linting.rule import ADAPTIVE, Certainty, Problem, rule
 

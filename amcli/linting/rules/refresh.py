@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from amcli.linting.facts import CardFacts
+from amcli.linting.facts.card import CardFacts
 from amcli.linting.finding import Severity
-from amcli.linting.fix import AddProperty, Edit, SetValue, unsafely
+from amcli.linting.fixing.fix import AddProperty, Edit, SetValue, unsafely
 from amcli.linting.rule import ADAPTIVE, Certainty, Problem, rule
 
 _SAMPLES = "Microsoft, sample services for actionable messages"

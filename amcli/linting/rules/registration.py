@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amcli.card.reserved import is_sample_originator
-from amcli.linting.facts import CardFacts
-from amcli.linting.finding import Severity
-from amcli.linting.registered import (
+from amcli.linting.facts.card import CardFacts
+from amcli.linting.facts.registered import (
     GUID,
     is_of_another,
     own_originator,
     place_of_originator,
     same_id,
 )
+from amcli.linting.finding import Severity
 from amcli.linting.rule import Certainty, Problem, rule
 from amcli.linting.rules.structure import from_schema
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from amcli.address import address_domain, same_address
-from amcli.linting.facts import CardFacts
+from amcli.linting.facts.card import CardFacts
+from amcli.linting.facts.registered import is_to_oneself, registration
 from amcli.linting.finding import Severity
-from amcli.linting.registered import is_to_oneself, registration
 from amcli.linting.rule import Certainty, Problem, rule
 from amcli.linting.surroundings import Correspondence, Provider
 

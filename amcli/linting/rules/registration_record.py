@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from amcli.linting.facts import CardFacts
+from amcli.linting.facts.card import CardFacts
+from amcli.linting.facts.registered import declared, place_of_originator, registration, same_id
+from amcli.linting.facts.sample_key import is_sample_key
 from amcli.linting.finding import Severity
-from amcli.linting.registered import declared, place_of_originator, registration, same_id
 from amcli.linting.rule import ADAPTIVE, Certainty, Problem, rule
-from amcli.linting.sample_key import is_sample_key
 from amcli.linting.surroundings import Provider
 
 _ENTRA = "Microsoft, enable Microsoft Entra ID token for actionable messages"

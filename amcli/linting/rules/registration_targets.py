@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amcli.errors import AmcliError
-from amcli.linting.addresses import Reach, host_of, judge
-from amcli.linting.coverage import Coverage, coverage
-from amcli.linting.facts import CardFacts
+from amcli.linting.facts.addresses import Reach, host_of, judge
+from amcli.linting.facts.card import CardFacts
+from amcli.linting.facts.coverage import Coverage, coverage
+from amcli.linting.facts.registered import declared, is_to_oneself
+from amcli.linting.facts.rewritten import gateway_of
 from amcli.linting.finding import Severity
-from amcli.linting.registered import declared, is_to_oneself
-from amcli.linting.rewritten import gateway_of
 from amcli.linting.rule import Certainty, Problem, rule
 
 _DASHBOARD = (

@@ -9,11 +9,11 @@ from typing import Any
 from amcli.card.document import Node, pointer_steps
 from amcli.card.input_reference import LIKE_A_REFERENCE
 from amcli.card.reserved import PURPOSE_TOKEN_PLACEHOLDER
-from amcli.linting.credentials import is_signed, key_of_header, keys_in, secrets_in, strings
-from amcli.linting.facts import CardFacts, text_of
+from amcli.linting.facts.card import CardFacts, text_of
+from amcli.linting.facts.credentials import is_signed, key_of_header, keys_in, secrets_in, strings
+from amcli.linting.facts.texts import Text
 from amcli.linting.finding import Severity
 from amcli.linting.rule import Certainty, Problem, rule
-from amcli.linting.texts import Text
 
 _REQUIREMENTS = "Microsoft, security requirements for actionable messages"
 _TOKEN = re.compile(

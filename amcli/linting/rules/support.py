@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amcli.card.document import Node
-from amcli.linting.facts import FIRST_EXECUTE_VERSION, CardFacts
+from amcli.linting.facts.card import FIRST_EXECUTE_VERSION, CardFacts
 from amcli.linting.finding import Severity
-from amcli.linting.fix import AddProperty, Fix, SetValue, unsafely
+from amcli.linting.fixing.fix import AddProperty, Fix, SetValue, unsafely
 from amcli.linting.rule import ADAPTIVE, Certainty, Problem, rule
 from amcli.linting.rules.structure import from_schema
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from amcli.linting.facts import CardFacts
+from amcli.linting.facts.card import CardFacts
 from amcli.linting.finding import Severity
-from amcli.linting.fix import Fix, SetValue, unsafely
+from amcli.linting.fixing.fix import Fix, SetValue, unsafely
 from amcli.linting.rule import Certainty, Problem, rule
 
 _TAG = re.compile(

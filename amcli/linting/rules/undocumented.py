@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from amcli.card.document import CardKind, Node
-from amcli.linting.canonical import definition_of
-from amcli.linting.facts import CardFacts
+from amcli.linting.facts.card import CardFacts
 from amcli.linting.finding import Severity
-from amcli.linting.fix import RenameProperty, unsafely
+from amcli.linting.fixing.fix import RenameProperty, unsafely
 from amcli.linting.rule import Certainty, Problem, rule
+from amcli.linting.schema.canonical import definition_of
 
 _SEE = "see that the card is right without it"
 _SERVICE = "leave it out: Outlook's service adds it"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from amcli.linting.canonical import definition_of, spellings
-from amcli.linting.facts import CardFacts
+from amcli.linting.facts.card import CardFacts
 from amcli.linting.finding import Severity
-from amcli.linting.fix import SetValue, safely
+from amcli.linting.fixing.fix import SetValue, safely
 from amcli.linting.rule import Certainty, Problem, rule
 from amcli.linting.rules.structure import from_schema
+from amcli.linting.schema.canonical import definition_of, spellings
 
 _BOTH = "Microsoft, Adaptive Cards schema explorer; legacy message card reference"
 _RENDERER = "Microsoft, the adaptivecards JavaScript renderer"

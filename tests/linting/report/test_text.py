@@ -9,7 +9,7 @@ import pytest
 from lint_reports import clean_report, finding
 
 from amcli.linting.finding import Finding, Place, Severity
-from amcli.linting.fix import Fix, SetValue, TextEdit
+from amcli.linting.fixing.fix import Fix, SetValue, TextEdit
 from amcli.linting.outcome import Report
 from amcli.linting.report import FORMATS
 from amcli.linting.report.text import findings_text, listed, statistics_text, summary_text

@@ -12,7 +12,7 @@ from typing import Any
 from amcli.card.document import pointer_token
 from amcli.card.json_spans import JsonSpan
 from amcli.card.source_map import SourceMap
-from amcli.linting.fix import (
+from amcli.linting.fixing.fix import (
     AddProperty,
     Edit,
     Fix,

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import Draft202012Validator
 
 from amcli.card.document import CardKind, pointer_token
-from amcli.linting.verdicts import Verdicts
+from amcli.linting.schema.verdicts import Verdicts
 from amcli.resources import resource_folder
 
 if TYPE_CHECKING:

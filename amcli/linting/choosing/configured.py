@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from amcli.errors import ConfigurationError, UsageError
-from amcli.linting.finding import Severity
-from amcli.linting.registry import find_rule
-from amcli.linting.selection import (
+from amcli.linting.choosing.selection import (
     Choice,
     IgnoredPlace,
     PathChoice,
     clients_named,
     rules_named,
 )
+from amcli.linting.finding import Severity
+from amcli.linting.registry import find_rule
 from amcli.linting.surroundings import Limits
 from amcli.settings import Settings
 from amcli.settings_table import Entry, Row

@@ -11,15 +11,15 @@ from typing import Any
 from amcli.card.document import CardDocument, Node, walk
 from amcli.card.source_map import SourceMap
 from amcli.errors import AmcliError
-from amcli.linting.as_meant import AsMeant, as_meant
-from amcli.linting.bodies import RequestBody, request_bodies
-from amcli.linting.fix import RenameProperty
-from amcli.linting.mistakes import Mistake, known_types, mistakes
-from amcli.linting.opened import Opened, opened
-from amcli.linting.pictures import pictures
-from amcli.linting.references import Reference, mentioned, references
+from amcli.linting.facts.as_meant import AsMeant, as_meant
+from amcli.linting.facts.bodies import RequestBody, request_bodies
+from amcli.linting.facts.opened import Opened, opened
+from amcli.linting.facts.pictures import pictures
+from amcli.linting.facts.references import Reference, mentioned, references
+from amcli.linting.facts.texts import Text, texts
+from amcli.linting.fixing.fix import RenameProperty
+from amcli.linting.schema.mistakes import Mistake, known_types, mistakes
 from amcli.linting.surroundings import NOTHING_KNOWN, Surroundings
-from amcli.linting.texts import Text, texts
 
 FIRST_EXECUTE_VERSION = (1, 4)
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from amcli.card.document import Node
-from amcli.linting.texts import Text
+from amcli.linting.facts.texts import Text
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

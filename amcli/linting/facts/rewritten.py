@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, urlsplit
 
-from amcli.linting.addresses import host_of
+from amcli.linting.facts.addresses import host_of
 
 # Host, and the parameter that still holds the address as it was, where there is one.
 _GATEWAYS = (

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from amcli.errors import UsageError
-from amcli.linting.selection import rules_named
+from amcli.linting.choosing.selection import rules_named
 
 _SIGN = "amcli:"
 _STRANGE = "this comment says nothing that amcli knows"

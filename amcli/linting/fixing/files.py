@@ -12,8 +12,8 @@ from amcli.card.document import MAX_CARD_BYTES
 from amcli.errors import UnreadableInput
 from amcli.files import read_bounded, replace_file
 from amcli.linting.finding import Finding
-from amcli.linting.fix import TextEdit
-from amcli.linting.fixing import Edits
+from amcli.linting.fixing.edits import Edits
+from amcli.linting.fixing.fix import TextEdit
 from amcli.linting.outcome import Report
 
 # A fix can make room for another one; each round makes all that do not touch each other.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from amcli.card.document import CardDocument, pointer_steps, pointer_token
-from amcli.linting.fix import RenameProperty
+from amcli.linting.fixing.fix import RenameProperty
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+from amcli.linting.choosing.ignores import Ignore, ignores_in
+from amcli.linting.choosing.selection import Choice, FileChoice, IgnoredPlace, is_below
 from amcli.linting.finding import Finding, Place
-from amcli.linting.ignores import Ignore, ignores_in
 from amcli.linting.rules.ignoring import unused_ignore
-from amcli.linting.selection import Choice, FileChoice, IgnoredPlace, is_below
 
 
 class Judge:

@@ -6,8 +6,8 @@ import re
 
 from amcli.address import same_address
 from amcli.card.reserved import is_sample_originator
-from amcli.linting.facts import CardFacts
-from amcli.linting.fix import AddProperty, Fix, SetValue, unsafely
+from amcli.linting.facts.card import CardFacts
+from amcli.linting.fixing.fix import AddProperty, Fix, SetValue, unsafely
 from amcli.linting.surroundings import Provider
 
 GUID = re.compile(r"\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?", re.IGNORECASE)

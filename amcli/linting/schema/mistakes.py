@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from amcli.card.document import CardDocument, CardKind
-from amcli.linting.fix import AddProperty, Fix, SetValue, safely, unsafely
-from amcli.linting.mending import (
+from amcli.linting.fixing.fix import AddProperty, Fix, SetValue, safely, unsafely
+from amcli.linting.schema.fixes import (
     body_as_text,
     header_mended,
     renamed,
@@ -20,8 +20,17 @@ from amcli.linting.mending import (
     rewritten,
     without_quotes,
 )
-from amcli.linting.schema import SchemaError, card_schema, schema_errors
-from amcli.linting.wording import HERE, asked_for, listed, names_in, noun, quoted, short, shown
+from amcli.linting.schema.judge import SchemaError, card_schema, schema_errors
+from amcli.linting.schema.wording import (
+    HERE,
+    asked_for,
+    listed,
+    names_in,
+    noun,
+    quoted,
+    short,
+    shown,
+)
 from amcli.suggestion import closest, did_you_mean, meant
 
 # What people look for and do not find, by definition and property.

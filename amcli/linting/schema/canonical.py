@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from amcli.card.document import CardKind, Node
-from amcli.linting.schema import card_schema
-from amcli.linting.wording import names_in
+from amcli.linting.schema.judge import card_schema
+from amcli.linting.schema.wording import names_in
 
 Spellings = Mapping[str, Mapping[str, Mapping[str, str]]]
 

@@ -15,9 +15,9 @@ from amcli.card.source_map import SourceMap
 from amcli.card.target import TemplateTarget, open_target
 from amcli.card.template import DESCRIPTION, TemplateFolder, load_template
 from amcli.errors import NothingFound, TemplateError
-from amcli.linting.search import FoundPath
-from amcli.linting.source import CardSource, Source
-from amcli.linting.template_files import is_part, mentioning
+from amcli.linting.sources.search import FoundPath
+from amcli.linting.sources.source import CardSource, Source
+from amcli.linting.sources.template_files import is_part, mentioning
 
 # Stands in for what only sending knows; a template that does not print `originator` still lacks it.
 _ENVELOPE = Envelope(

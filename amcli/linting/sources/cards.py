@@ -12,8 +12,8 @@ from amcli.card.source_map import SourceMap, json_source_map
 from amcli.card.template_names import DESCRIPTION
 from amcli.errors import CardError, UnreadableInput
 from amcli.files import read_bounded, read_stream
-from amcli.linting.search import STDIN, FoundPath, is_template
-from amcli.linting.source import CardSource, Source
+from amcli.linting.sources.search import STDIN, FoundPath, is_template
+from amcli.linting.sources.source import CardSource, Source
 from amcli.strict_json import NotStrictJson, parse_json
 
 MAILS = frozenset({".eml", ".html", ".htm"})
@@ -42,13 +42,13 @@ def sources(
         content = read_stream(stdin, MAX_CARD_BYTES, "<stdin>", what="card")
         return [finished_card(content, "<stdin>")]
     if path.suffix.lower() in MAILS and path.is_file():
-        from amcli.linting.mail_sources import mail_sources
+        from amcli.linting.sources.mails import mail_sources
 
         return mail_sources(found)
     if _is_finished(found, path):
         return _of_json(found, texts or {})
     if found.is_named or path.suffix == ".j2" or path.is_dir():
-        from amcli.linting.template_sources import template_sources
+        from amcli.linting.sources.templates import template_sources
 
         return template_sources(found, project_templates, texts)
     return []
@@ -71,7 +71,7 @@ def _is_finished(found: FoundPath, path: Path) -> bool:
 
 def _of_json(found: FoundPath, texts: Mapping[Path, str]) -> list[Source]:
     if found.is_named and is_template(str(Path(found.path).parent)):
-        from amcli.linting.template_sources import users_of_sample
+        from amcli.linting.sources.templates import users_of_sample
 
         if users := users_of_sample(Path(found.path), texts):
             return users

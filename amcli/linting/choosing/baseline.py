@@ -12,9 +12,9 @@ from typing import Any
 
 from amcli.errors import UnreadableInput, UsageError
 from amcli.files import read_bounded
+from amcli.linting.choosing.selection import relative
 from amcli.linting.finding import Finding
 from amcli.linting.report.where import Lines
-from amcli.linting.selection import relative
 from amcli.strict_json import NotStrictJson, parse_json_object
 
 VERSION = 1

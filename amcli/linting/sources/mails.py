@@ -10,8 +10,8 @@ from amcli.card.json_spans import json_spans
 from amcli.card.source_map import Piece, SourceMap
 from amcli.errors import CardError, NothingFound, UnreadableInput
 from amcli.files import read_bounded
-from amcli.linting.search import FoundPath
-from amcli.linting.source import CardSource, Source
+from amcli.linting.sources.search import FoundPath
+from amcli.linting.sources.source import CardSource, Source
 from amcli.linting.surroundings import Correspondence
 from amcli.received.eml import MAX_MAIL_BYTES, HtmlPart, ReceivedMail, read_mail
 from amcli.received.written import WrittenCard, shown_card, why_nothing, written_cards

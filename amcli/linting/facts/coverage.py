@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from amcli.linting.addresses import host_of
+from amcli.linting.facts.addresses import host_of
 
 _WILDCARD = "*."
 

@@ -8,8 +8,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from amcli.card.document import pointer_steps
-from amcli.linting.fix import AddProperty, Edit, Fix, RenameProperty, SetValue, safely, unsafely
-from amcli.linting.schema import SchemaError
+from amcli.linting.fixing.fix import (
+    AddProperty,
+    Edit,
+    Fix,
+    RenameProperty,
+    SetValue,
+    safely,
+    unsafely,
+)
+from amcli.linting.schema.judge import SchemaError
 from amcli.suggestion import closest
 
 _LONGEST_NUMBER = 15  # more digits than that may be read as another number

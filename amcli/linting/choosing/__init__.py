@@ -1,0 +1,1 @@
+"""What a person chose: rules, severities, ignores and a baseline."""

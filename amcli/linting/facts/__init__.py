@@ -1,0 +1,1 @@
+"""What rules ask about a card and the world around it, each worked out once."""
