@@ -165,12 +165,3 @@ def _is_anothers_matter(card: CardFacts, node: Node) -> bool:
         return True
     lacks_label = node.value.get("isRequired") is True and card.is_at_least(_FIRST_LABEL_VERSION)
     return lacks_label or node.type == "Input.Toggle" or node.value.get("isVisible") is False
-
-
-RULES = (
-    missing_alt_text,
-    input_without_label,
-    missing_spoken_text,
-    colour_alone,
-    action_without_title,
-)

@@ -246,17 +246,3 @@ def _targets(action: Node) -> Iterator[tuple[str, str]]:
             yield at, target
         elif isinstance(target, dict) and isinstance(target.get("elementId"), str):
             yield f"{at}/elementId", target["elementId"]
-
-
-RULES = (
-    post_without_body,
-    body_not_string,
-    auto_invoke_not_post,
-    malformed_header,
-    authorization_header,
-    toggle_target_not_found,
-    too_many_actions,
-    nested_action_card,
-    too_many_card_actions,
-    too_many_sections,
-)

@@ -154,10 +154,3 @@ def _choices(choice_set: dict[str, Any]) -> list[Any]:
     if choice_set.get("isMultiSelect") in (True, "true") or not isinstance(choices, list):
         return [None]
     return [choice.get("value") for choice in choices if isinstance(choice, dict)]
-
-
-RULES = (
-    escaping_switched_off,
-    unquoted_input_reference,
-    body_not_json,
-)

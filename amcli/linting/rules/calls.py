@@ -179,10 +179,3 @@ def _with_header(action: Node) -> Fix | None:
     if "headers" not in action.value:
         return unsafely(AddProperty(action.pointer, "headers", [_EMPTIED]))
     return unsafely(SetValue(f"{action.pointer}/headers", [*headers, _EMPTIED]))
-
-
-RULES = (
-    state_changed_by_get,
-    missing_authorization_header,
-    decided_action_remains,
-)

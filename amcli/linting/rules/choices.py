@@ -103,10 +103,3 @@ def _chosen(node: Node) -> list[str]:
     if value is None or isinstance(node.value.get("isMultiSelect"), (list, dict)):
         return []
     return value.split(",") if _takes_several(node) else [value]
-
-
-RULES = (
-    unknown_choice,
-    comma_in_choice,
-    no_choices,
-)

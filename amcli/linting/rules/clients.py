@@ -54,6 +54,3 @@ def add_in_action_alone(card: CardFacts) -> Iterator[Problem]:
     if found and not any(card.of_type(*_OTHERS)):
         message = "the only button needs an add-in; without it a click does nothing"
         yield Problem(type_of(found[0]), message, "put a button beside it that opens a page")
-
-
-RULES = (message_card_not_on_mobile, add_in_action_alone)

@@ -108,12 +108,3 @@ def _added(card: CardFacts, slug: str, name: str, value: str) -> Iterator[Proble
         hint = f'add "{name}": "{value}"'
         fix = safely(AddProperty(problem.pointer, name, value))
         yield Problem(problem.pointer, problem.message, hint, fix)
-
-
-RULES = (
-    missing_card_type,
-    missing_context,
-    missing_version,
-    missing_summary,
-    insecure_context,
-)

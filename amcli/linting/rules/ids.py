@@ -49,9 +49,3 @@ def similar_id(card: CardFacts) -> Iterator[Problem]:
         if first != name:
             message = f'the id "{name}" differs from "{first}" in capitals only'
             yield Problem(f"{node.pointer}/id", message, "use another id")
-
-
-RULES = (
-    duplicate_id,
-    similar_id,
-)

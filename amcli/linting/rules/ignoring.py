@@ -31,6 +31,3 @@ def unused_ignore(_card: CardFacts) -> Iterator[Problem]:
     """
     # Whether an ignore is used is known only when all samples of all cards were linted.
     yield from ()
-
-
-RULES = (unused_ignore,)

@@ -90,6 +90,3 @@ def _private(url: str) -> bool:
     return url.lower().startswith(("http://", "https://")) and bool(
         (host := host_of(url)) and "{" not in host and host_problem(host)
     )
-
-
-RULES = (image_not_https, image_in_card, image_not_public, image_without_scheme)

@@ -224,14 +224,3 @@ def _irreplaceable(reference: Reference) -> str:
     if reference.name != reference.name.strip():
         return f"there are spaces in {{{{{reference.name}.value}}}}; it may not be filled in"
     return f'"{reference.name}" has characters that are not filled in'
-
-
-RULES = (
-    unknown_input_reference,
-    irreplaceable_input_id,
-    reference_outside_body,
-    unused_input,
-    required_without_label,
-    reference_not_filled_in,
-    reference_in_execute_data,
-)

@@ -107,6 +107,3 @@ def _shows_text(column: dict[str, Any]) -> bool:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-RULES = (fixed_width, too_many_columns, unwrapped_text)

@@ -187,14 +187,3 @@ def _whole(link: Opened) -> Fix | None:
 def _restored(pointer: str, url: str) -> Fix | None:
     original = original_of(url)
     return unsafely(SetValue(pointer, original)) if original else None
-
-
-RULES = (
-    target_not_public,
-    target_uncertain,
-    target_is_graph,
-    unusable_link,
-    link_without_scheme,
-    mixed_flow_hosts,
-    rewritten_link,
-)

@@ -92,6 +92,3 @@ def newer_property(card: CardFacts) -> Iterator[Problem]:
 def _is_newer(version: object) -> bool:
     match = _VERSION.match(version) if isinstance(version, str) else None
     return match is not None and (int(match[1]), int(match[2] or 0)) > FIRST_EXECUTE_VERSION
-
-
-RULES = (unmet_requirement, newer_property)

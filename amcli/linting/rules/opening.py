@@ -103,10 +103,3 @@ def _is_part(node: Node) -> bool:
         return False
     above = node.parent.holder
     return above not in _BY_THEMSELVES
-
-
-RULES = (
-    placeholder_first_card,
-    no_way_to_open,
-    empty_first_card,
-)

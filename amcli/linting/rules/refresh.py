@@ -133,12 +133,3 @@ def _as_first(card: CardFacts, name: str, message: str, value: str | bool) -> Pr
 
 def _hides(hides: bool) -> str:
     return "hides" if hides else "shows"
-
-
-RULES = (
-    refresh_originator_differs,
-    refresh_version_differs,
-    refresh_hides_differently,
-    auto_invoke_dropped,
-    auto_invoke_missing,
-)

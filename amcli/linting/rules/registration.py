@@ -145,12 +145,3 @@ def _strays(card: CardFacts) -> bool:
     if first is None or first.originator is None:
         return False
     return not same_id(first.originator, card.document.originator or "")
-
-
-RULES = (
-    missing_originator,
-    sample_originator,
-    originator_not_guid,
-    unknown_originator,
-    originator_is_application_id,
-)

@@ -148,11 +148,3 @@ def _named(addresses: list[str]) -> str:
     if not more:
         return f"{addresses[0]} is"
     return f"{addresses[0]} and {more} {'other' if more == 1 else 'others'} are"
-
-
-RULES = (
-    sender_not_registered,
-    recipient_outside_scope,
-    recipient_cannot_see,
-    consumer_recipient,
-)

@@ -155,13 +155,3 @@ def _is_other_uri(provider: Provider) -> bool:
         return True
     pairs = ((provider.originator, named), (provider.application_id, application))
     return any(known and not same_id(known, found) for known, found in pairs)
-
-
-RULES = (
-    legacy_token_provider,
-    sample_key,
-    auto_invoke_global_scope,
-    recently_approved,
-    app_id_uri_mismatch,
-    execute_without_bot,
-)

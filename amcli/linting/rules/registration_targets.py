@@ -95,9 +95,3 @@ def _is_printed(card: CardFacts, pointer: str, host: str) -> bool:
         return False
     texts = [printed.text.lower() for printed in prints if printed.text]
     return any(host in text or text in host for text in texts)
-
-
-RULES = (
-    target_not_registered,
-    target_registration_uncertain,
-)

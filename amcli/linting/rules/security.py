@@ -259,14 +259,3 @@ def _brought(card: CardFacts, text: Text) -> str | None:
 
 def _is_more_than_words(text: str) -> bool:
     return bool(_MARKUP.search(text) or LIKE_A_REFERENCE.search(text))
-
-
-RULES = (
-    secret_in_card,
-    no_per_message_value,
-    script_end_in_text,
-    purpose_token_in_url,
-    trusted_markdown,
-    key_in_card,
-    signature_in_url,
-)

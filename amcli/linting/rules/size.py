@@ -80,6 +80,3 @@ def _beyond(nodes: list[Node], limit: int, what: str) -> Iterator[Problem]:
     if len(nodes) > limit:
         message = f"the card has {len(nodes)} {what}; clients may struggle with so many"
         yield Problem(nodes[limit].pointer, message, _ADVICE)
-
-
-RULES = (large_card, deep_nesting, crowded_card)

@@ -126,14 +126,3 @@ def fallback_type_name(card: CardFacts) -> Iterator[Problem]:
     Fix: unsafe: writes "drop", which is what Outlook does.
     """
     return from_schema(card, "fallback-type-name")
-
-
-RULES = (
-    unknown_type,
-    misplaced_type,
-    missing_property,
-    wrong_value_type,
-    unknown_property,
-    duplicate_property,
-    fallback_type_name,
-)

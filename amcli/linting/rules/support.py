@@ -263,17 +263,3 @@ def _version(version: str) -> Fix:
 def type_of(node: Node) -> str:
     """Return the pointer of an object's type."""
     return f"{node.pointer}/{'@type' if '@type' in node.value else 'type'}"
-
-
-RULES = (
-    unsupported_version,
-    http_action_in_1_4,
-    execute_before_1_4,
-    mixed_action_models,
-    unsupported_action,
-    unsupported_input,
-    unsupported_element,
-    withdrawn_action,
-    fallback_shown,
-    input_check_before_1_3,
-)

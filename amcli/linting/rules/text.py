@@ -83,6 +83,3 @@ def _beyond(text: str) -> tuple[str, str] | None:
     if _FENCE.search(text):
         return "blocks of code", 'a TextBlock of its own with "fontType": "monospace"'
     return None
-
-
-RULES = (html_in_text, unsupported_markdown)

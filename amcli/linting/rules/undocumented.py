@@ -85,6 +85,3 @@ def _problem(node: Node, kind: str, name: str, hint: str) -> Problem:
     mends = instead is not None and instead not in node.value
     fix = unsafely(RenameProperty(pointer, str(instead))) if mends else None
     return Problem(pointer, message, hint, fix, on_name=True)
-
-
-RULES = (undocumented_property,)

@@ -78,11 +78,3 @@ def other_case_value(card: CardFacts) -> Iterator[Problem]:
                 pointer = f"{node.pointer}/{name}"
                 fix = safely(SetValue(pointer, usual))
                 yield Problem(pointer, f'{name} is "{value}"', f'write "{usual}"', fix)
-
-
-RULES = (
-    unknown_value,
-    malformed_value,
-    value_as_string,
-    other_case_value,
-)
