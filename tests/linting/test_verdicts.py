@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from amcli.card.document import CardKind
 from amcli.linting.schema.judge import _definitions
-from amcli.linting.schema.verdicts import Verdicts
+from amcli.linting.schema.verdicts import Condition, Verdicts
 
 # Names that the schemas know, so that both verdicts come about; 1, 1.0 and True are one to Python.
 SCALARS = (
@@ -79,3 +79,27 @@ def test_what_is_remembered_is_bounded() -> None:
     assert not verdicts.are_good("a" * 1_000_000)
     assert len(verdicts._known) <= 1000
     assert all(len(value) <= 100 for _kind, value in verdicts._known)
+
+
+CONDITIONS = {
+    json.dumps(schema): Condition(schema)
+    for schema in (
+        {"if": {"required": ["a"], "properties": {"a": {"pattern": "^x"}}},
+         "then": {"required": ["b"]}},
+        {"if": {"properties": {"a": {"enum": ["x", 1]}}}, "then": {"required": ["b"]},
+         "else": {"properties": {"b": {"type": "string"}}}},
+        {"if": {"required": ["a"]}, "then": {"not": {"required": ["b"]}}},
+    )
+}  # fmt: skip
+
+
+@given(
+    st.sampled_from(sorted(CONDITIONS)),
+    st.lists(st.dictionaries(st.sampled_from(["a", "b", "c"]), VALUES | st.just("x")), min_size=1),
+)
+def test_conditions_are_judged_as_jsonschema_judges_them(
+    schema: str, objects: list[dict[str, Any]]
+) -> None:
+    plain = Draft202012Validator(json.loads(schema))
+    for value in [*objects, *objects]:
+        assert CONDITIONS[schema].is_met_by(value) is plain.is_valid(value)

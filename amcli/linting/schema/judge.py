@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import Draft202012Validator
 
 from amcli.card.document import CardKind, pointer_token
-from amcli.linting.schema.verdicts import Verdicts
+from amcli.linting.schema.verdicts import Condition, Verdicts
 from amcli.resources import resource_folder
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Definition:
         for name, item in value.items():
             if type(item) not in good_types.get(name, ()) and not self._is_good(name, item):
                 return False
-        return self._condition is None or self._condition.is_valid(value)
+        return self._condition is None or self._condition.is_met_by(value)
 
     def errors(self, value: Any) -> Iterator[ValidationError]:
         """Yield what jsonschema finds."""
@@ -124,9 +124,9 @@ class Definition:
         return frozenset(self.schema.get("required", ()))
 
     @cached_property
-    def _condition(self) -> Draft202012Validator | None:
+    def _condition(self) -> Condition | None:
         condition = {key: part for key, part in self.schema.items() if key in _CONDITION}
-        return Draft202012Validator(condition) if condition else None
+        return Condition(condition) if condition else None
 
     @cached_property
     def _validator(self) -> Draft202012Validator:

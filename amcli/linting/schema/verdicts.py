@@ -56,6 +56,32 @@ class Verdicts:
             self.good_types.add(type(value))
 
 
+class Condition:
+    """Whether objects meet an ``if`` with its ``then`` and ``else``."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self._validator = Draft202012Validator(schema)
+        self._known: dict[object, bool] = {}
+        parts = [schema.get(name, {}) for name in ("if", "then", "else")]
+        self._is_plain = all(part.keys() <= {"required", "properties"} for part in parts)
+        self._values = sorted({name for part in parts for name in part.get("properties", ())})
+        self._names = sorted({name for part in parts for name in part.get("required", ())})
+
+    def is_met_by(self, value: Mapping[str, Any]) -> bool:
+        """Return whether jsonschema finds nothing wrong with an object."""
+        texts = [value.get(name) for name in self._values]
+        are_short = all(type(text) is str and len(text) <= _LONGEST_VALUE for text in texts)
+        if not (self._is_plain and are_short):
+            return self._validator.is_valid(value)
+        key = (*texts, *(name in value for name in self._names))
+        good = self._known.get(key)
+        if good is None:
+            good = self._validator.is_valid(value)
+            if len(self._known) < _MOST_VALUES:
+                self._known[key] = good
+        return good
+
+
 def _asks_for_types_only(schema: Any) -> bool:
     """Return whether all values of one Python type get the same verdict."""
     if not isinstance(schema, Mapping) or not schema.keys() <= _ABOUT_TYPES:
