@@ -41,7 +41,7 @@ EXPLAINED = {
 
 def cards(folder: Path) -> Iterator[CardDocument]:
     """Every card of a folder; of templates with each sample."""
-    if (folder / ".." / "pyproject.toml").exists():
+    if folder.parent == ROOT:
         for found in found_paths(str(folder)):
             for source in sources(found):
                 yield from (card.load() for card in source.cards)
