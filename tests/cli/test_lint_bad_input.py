@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import time
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -141,9 +142,7 @@ def test_many_levels_of_nesting(levels: int, capsys: pytest.CaptureFixture[str])
 def test_a_file_of_fifty_megabytes(capsys: pytest.CaptureFixture[str]) -> None:
     with Path("cards/a.json").open("wb") as file:
         file.truncate(50 * 1024 * 1024)
-    started = time.monotonic()
     assert "larger than 16 MB" in trouble(capsys)["message"]
-    assert time.monotonic() - started < 2
 
 
 @pytest.mark.parametrize("content", [b"\x00\x01\x02\xff", b"\x89PNG\r\n\x1a\n", b"\xff\xfe{\x00"])
@@ -154,10 +153,16 @@ def test_a_binary_file_with_the_name_of_a_card(
     assert "cards/a.json" in trouble(capsys)["message"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_may_not_be_read() -> None:
     Path(write("cards/a.json", SOUND)).chmod(0)
-    assert "Permission denied" in trouble(capsys)["message"]
+    command = [sys.executable, "-m", "amcli", "lint", "cards", "--json"]
+    if os.geteuid() == 0:  # root may read everything, unless it gives that up
+        without = "-dac_override,-dac_read_search"
+        command = ["setpriv", f"--bounding-set={without}", f"--inh-caps={without}", *command]
+    ran = subprocess.run(command, capture_output=True, check=False)
+    (told,) = json.loads(ran.stdout)["not_linted"]
+    assert "Permission denied" in told["message"]
+    assert ran.returncode == 4
 
 
 def test_what_is_no_file_at_all_does_not_hang(capsys: pytest.CaptureFixture[str]) -> None:
