@@ -36,6 +36,8 @@ class Place:
     """``items[2].name``, where the value was printed unchanged."""
     expression: str | None = None
     """What the template prints there."""
+    data_others: int = 0
+    """So many other values of the data, printed there too, show the same."""
 
 
 @dataclass(frozen=True)

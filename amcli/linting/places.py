@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from amcli.card.source_map import Origin, SourceMap
+from amcli.card.source_map import DataKey, SourceMap, Span
 from amcli.linting.finding import Finding, Place
 
 _DUPLICATE = "duplicate-property"
@@ -14,16 +14,16 @@ def located(finding: Finding, source: SourceMap) -> Finding:
     """Return the finding with its place in the text that the card was written in.
 
     It is the property's name where that is at fault, of a duplicate the second one, else the
-    value. A pointer to something that is missing leads to what lacks it.
+    value, with where that came from. A pointer to something that is missing leads to what lacks it.
     """
     twice = finding.slug == _DUPLICATE
     origin = (source.duplicate if twice else source.origin)(finding.pointer)
-    return replace(finding, place=_place(origin, on_name=twice or finding.on_name))
+    if origin.name is not None and (twice or finding.on_name):
+        return replace(finding, place=_at(origin.name))
+    return replace(finding, place=_at(origin.value, origin.data, origin.expression))
 
 
-def _place(origin: Origin, *, on_name: bool) -> Place:
-    span = origin.name if on_name and origin.name is not None else origin.value
-    data = origin.data
+def _at(span: Span, data: DataKey | None = None, expression: str | None = None) -> Place:
     return Place(
         file=span.file,
         line=span.line,
@@ -32,7 +32,7 @@ def _place(origin: Origin, *, on_name: bool) -> Place:
         end_column=span.end_column,
         data_file=data.file if data else None,
         data_key=data.key if data else None,
-        expression=origin.expression,
+        expression=expression,
     )
 
 

@@ -14,8 +14,9 @@ from amcli.linting.choosing.baseline import Baseline, compared, gone_text
 from amcli.linting.choosing.judging import Judge
 from amcli.linting.choosing.selection import EVERYTHING, Choice
 from amcli.linting.engine import lint
-from amcli.linting.finding import Finding, Place
+from amcli.linting.finding import Finding
 from amcli.linting.fixing.edits import text_edits
+from amcli.linting.mistakes import Mistake, Mistakes, mistake
 from amcli.linting.outcome import Report
 from amcli.linting.places import located, whole_file
 from amcli.linting.sources.cards import sources
@@ -46,8 +47,8 @@ class _Run:
     findings: dict[str, list[Finding]] = field(default_factory=dict)
     """By file."""
     ignored: list[Finding] = field(default_factory=list)
-    told: set[tuple[str, str, Place | None]] = field(default_factory=set)
-    """What was found at a place; an include shows its mistakes in every card that uses it."""
+    told: set[Mistake] = field(default_factory=set)
+    """An include shows its mistakes in every card that uses it."""
     texts: dict[str, str] = field(default_factory=dict)
     troubles: dict[str, AmcliError] = field(default_factory=dict)
     """By message: what stops every sample of a template is told once."""
@@ -151,16 +152,13 @@ def _lint_source(run: _Run, source: Source) -> None:
     run.cards += len(loaded)
     if source.folder and len(loaded) == len(source.cards):
         run.complete[resolved] = source
-    shown: dict[tuple[str, str, Place | None], tuple[Finding, list[str]]] = {}
+    mistakes = Mistakes()
     for card, document in loaded:
         others = tuple(other for _, other in loaded if other is not document)
         for finding in _findings(run, source, card, document, others):
-            _, samples = shown.setdefault(_mistake(finding), (finding, []))
-            if card.sample not in samples:
-                samples.append(card.sample or "")
-    found = [_with_samples(finding, samples, loaded) for finding, samples in shown.values()]
-    new = [finding for finding in found if _mistake(finding) not in run.told]
-    run.told.update(map(_mistake, new))
+            mistakes.take(finding, card.sample or "")
+    new = [found for found in mistakes.told(len(loaded)) if mistake(found) not in run.told]
+    run.told.update(map(mistake, new))
     run.found(source.file, new)
 
 
@@ -217,17 +215,6 @@ def _with_edits(finding: Finding, written: SourceMap) -> Finding:
     if finding.fix is None:
         return finding
     return replace(finding, edits=text_edits(finding.fix, written))
-
-
-def _mistake(finding: Finding) -> tuple[str, str, Place | None]:
-    """Return what makes two findings one: a loop shows a mistake in each of its rounds."""
-    return finding.rule, finding.message, finding.place
-
-
-def _with_samples(
-    finding: Finding, samples: list[str], loaded: list[tuple[CardSource, CardDocument]]
-) -> Finding:
-    return finding if len(samples) >= len(loaded) else replace(finding, samples=tuple(samples))
 
 
 def _order(finding: Finding, file: str) -> tuple[bool, str, int, int]:

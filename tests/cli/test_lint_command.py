@@ -114,6 +114,7 @@ def test_json_has_every_field_of_a_finding(
             "end_column": 126,
             "data_file": None,
             "data_key": None,
+            "data_others": 0,
             "expression": None,
             "samples": [],
             "fix": "unsafe",

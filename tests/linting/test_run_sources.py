@@ -11,8 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from amcli.card.document import CardDocument, parse_card
 from amcli.errors import NothingFound
+from amcli.linting.choosing.selection import Choice
 from amcli.linting.finding import CheckedCard
 from amcli.linting.outcome import Report
+from amcli.linting.report.text import findings_text
 from amcli.linting.run import lint_paths
 from amcli.linting.sources.cards import sources
 from amcli.linting.sources.search import FoundPath, found_paths
@@ -104,6 +106,32 @@ def test_a_mistake_in_a_part_is_told_once_at_the_line_of_the_part() -> None:
     assert (report.files, report.cards) == (2, 3)
     assert places(report) == [("AM101", "leave/_part.json.j2", 1, 10)]
     assert report.findings[0].samples == ()
+
+
+def test_a_mistake_in_a_loop_is_told_once_with_the_first_value_that_shows_it() -> None:
+    picture = '{"type": "Image", "altText": "", "url": "http://contoso.com/{{ x }}.png"}'
+    body = "{% for x in items %}" + picture + '{{ "," if not loop.last }}{% endfor %}'
+    write("leave/card.json.j2", '{"type": "AdaptiveCard", "version": "1.0", '
+          '"originator": "{{ originator }}", "body": [\n' + body + "]}")  # fmt: skip
+    samples = 'samples = ["one.json", "two.json"]'
+    write("leave/template.toml", f'title = "Leave"\nkind = "adaptive"\n{samples}\n')
+    write("leave/one.json", {"items": ["a", "b"]})
+    write("leave/two.json", {"items": ["c"]})
+    report = lint_paths(["leave"], choice=Choice(select=frozenset({"AM504"})))
+    (finding,) = report.findings
+    assert finding.place is not None
+    assert (finding.place.data_file, finding.place.data_key) == ("leave/one.json", "items[0]")
+    assert finding.place.data_others == 2
+    assert finding.samples == ()
+    assert "items[0] in leave/one.json, and 2 others" in findings_text(report)
+
+
+def test_a_misspelt_name_has_nothing_to_do_with_the_value_behind_it() -> None:
+    make_template()
+    write("leave/_part.json.j2", '{"type": "TextBlock", "text": "x", "wrop": "{{ name }}"}')
+    (finding,) = lint_paths(["leave"]).findings
+    assert finding.place is not None
+    assert (finding.rule, finding.place.data_key, finding.samples) == ("AM107", None, ())
 
 
 @pytest.mark.parametrize(

@@ -106,9 +106,11 @@ def _where(finding: Finding) -> str:
 
 def _printed(place: Place) -> str | None:
     """Return where a printed value comes from, as far as it is known."""
-    if place.data_key is not None:
-        return f"{place.data_key} in {near(place.data_file) if place.data_file else 'the data'}"
-    return place.expression
+    if place.data_key is None:
+        return place.expression
+    file = near(place.data_file) if place.data_file else "the data"
+    others = f", and {_counted(place.data_others, 'other')}" if place.data_others else ""
+    return f"{place.data_key} in {file}{others}"
 
 
 def summary_text(report: Report) -> str:
