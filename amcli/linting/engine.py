@@ -10,6 +10,7 @@ from typing import Any
 from amcli.card.document import CardDocument, CardKind, pointer_steps
 from amcli.errors import FindingsError
 from amcli.linting.facts.card import CardFacts
+from amcli.linting.facts.words import words_of
 from amcli.linting.finding import CheckedCard, Finding, Severity, errors_among
 from amcli.linting.registry import RULES, find_rule
 from amcli.linting.rule import Rule
@@ -49,7 +50,9 @@ def lint(
     """
     card = CardFacts(document, replace(surroundings, signed=True) if signed else surroundings)
     of_its_kind = _rules_for(document.kind, rules)
-    found = [finding for rule in of_its_kind for finding in rule.findings(card)]
+    words = words_of(card)
+    asked = [rule for rule in of_its_kind if rule.is_about(words)]
+    found = [finding for rule in asked for finding in rule.findings(card)]
     places = _Places(document.value)
     return sorted(found, key=lambda finding: (places.of(finding.pointer), finding.rule))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,6 +58,9 @@ class Rule:
     """The card versions it speaks of, for people: ``all``, ``1.4 and newer``."""
     clients: frozenset[Client]
     """The Outlooks in which it matters."""
+    only_with: frozenset[str] | None
+    """What a card must have one of for the rule to find anything: types, names of properties, slugs
+    of the schema's mistakes. None for a rule that looks at every card."""
     question: Question
 
     @property
@@ -70,6 +73,10 @@ class Rule:
         """Return the rule's text: a summary, then paragraphs under fixed headings."""
         lines = (self.question.__doc__ or "").strip().splitlines()
         return "\n".join(line.strip() for line in lines)
+
+    def is_about(self, words: set[str]) -> bool:
+        """Return whether the rule has anything to ask of a card with these words."""
+        return self.only_with is None or not self.only_with.isdisjoint(words)
 
     def findings(self, card: CardFacts) -> list[Finding]:
         """Return what the rule finds in a card of one of its kinds."""
@@ -96,7 +103,7 @@ class Rule:
         )
 
 
-def rule(
+def rule(  # noqa: PLR0913 - each is a fact of the rule
     id: str,  # noqa: A002 - it is the rule's id, and reads best so
     slug: str,
     severity: Severity,
@@ -106,10 +113,17 @@ def rule(
     kinds: frozenset[CardKind] = BOTH_KINDS,
     versions: str = "all",
     clients: frozenset[Client] = ALL_CLIENTS,
+    only_with: Iterable[str] | None = None,
 ) -> Callable[[Question], Rule]:
-    """Return a decorator that makes a Rule of a question; its docstring is the rule's text."""
+    """Return a decorator that makes a Rule of a question; its docstring is the rule's text.
+
+    A card that has none of the words of ``only_with`` is not asked: see ``Rule.only_with``.
+    """
+    words = None if only_with is None else frozenset(only_with)
 
     def make(question: Question) -> Rule:
-        return Rule(id, slug, severity, certainty, source, kinds, versions, clients, question)
+        return Rule(
+            id, slug, severity, certainty, source, kinds, versions, clients, words, question
+        )
 
     return make

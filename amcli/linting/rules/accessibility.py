@@ -28,6 +28,7 @@ _BLOTS = frozenset("●•∙·◦○◯◉◎⬤⚫⚪■□▪▫◼◻◾◽�
 @rule(
     "AM601", "missing-alt-text", Severity.WARNING, Certainty.STATED,
     source="Microsoft, Adaptive Cards schema explorer, Image", kinds=ADAPTIVE,
+    only_with=("Image", "images"),
 )  # fmt: skip
 def missing_alt_text(card: CardFacts) -> Iterator[Problem]:
     """A picture without words for those who do not see it.
@@ -76,6 +77,7 @@ def input_without_label(card: CardFacts) -> Iterator[Problem]:
 @rule(
     "AM604", "missing-spoken-text", Severity.INFO, Certainty.INFERRED,
     source="Microsoft, Adaptive Cards schema explorer, AdaptiveCard", kinds=ADAPTIVE,
+    only_with=("Image", "images"),
 )  # fmt: skip
 def missing_spoken_text(card: CardFacts) -> Iterator[Problem]:
     """A card of pictures with nothing to read aloud.
@@ -98,7 +100,7 @@ def missing_spoken_text(card: CardFacts) -> Iterator[Problem]:
 
 @rule(
     "AM605", "colour-alone", Severity.INFO, Certainty.INFERRED,
-    source="W3C, WCAG 2.2, 1.4.1 Use of Color", kinds=ADAPTIVE,
+    source="W3C, WCAG 2.2, 1.4.1 Use of Color", kinds=ADAPTIVE, only_with=("color",),
 )  # fmt: skip
 def colour_alone(card: CardFacts) -> Iterator[Problem]:
     """A dot or a square that only its colour gives a meaning.
@@ -121,6 +123,7 @@ def colour_alone(card: CardFacts) -> Iterator[Problem]:
 @rule(
     "AM606", "action-without-title", Severity.WARNING, Certainty.STATED,
     source="Microsoft, Adaptive Cards schema explorer, actions; MessageCard reference",
+    only_with=_BUTTONS,
 )  # fmt: skip
 def action_without_title(card: CardFacts) -> Iterator[Problem]:
     """A button without a title.

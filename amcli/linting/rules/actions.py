@@ -22,7 +22,7 @@ _MAX_SECTIONS = 10
 
 @rule(
     "AM301", "post-without-body", Severity.ERROR, Certainty.STATED, source=_REFERENCE,
-    kinds=ADAPTIVE,
+    kinds=ADAPTIVE, only_with=("post-without-body",),
 )  # fmt: skip
 def post_without_body(card: CardFacts) -> Iterator[Problem]:
     """An Action.Http that posts without a body.
@@ -42,6 +42,7 @@ def post_without_body(card: CardFacts) -> Iterator[Problem]:
     Severity.ERROR,
     Certainty.STATED,
     source="Microsoft, AdaptiveCards issue 1733",
+    only_with=("body-not-string",),
 )
 def body_not_string(card: CardFacts) -> Iterator[Problem]:
     """A body written as an object.
@@ -58,6 +59,7 @@ def body_not_string(card: CardFacts) -> Iterator[Problem]:
 @rule(
     "AM303", "auto-invoke-not-post", Severity.ERROR, Certainty.STATED,
     source="Microsoft, refresh an actionable message when the user opens it", kinds=ADAPTIVE,
+    only_with=("autoInvokeAction",),
 )  # fmt: skip
 def auto_invoke_not_post(card: CardFacts) -> Iterator[Problem]:
     """An autoInvokeAction that does not post.
@@ -76,7 +78,14 @@ def auto_invoke_not_post(card: CardFacts) -> Iterator[Problem]:
             yield Problem(f"{node.pointer}/method", message, hint, as_post(node))
 
 
-@rule("AM304", "malformed-header", Severity.ERROR, Certainty.STATED, source=_REFERENCE)
+@rule(
+    "AM304",
+    "malformed-header",
+    Severity.ERROR,
+    Certainty.STATED,
+    source=_REFERENCE,
+    only_with=("malformed-header",),
+)
 def malformed_header(card: CardFacts) -> Iterator[Problem]:
     """A header that is not a name and a value.
 
@@ -96,6 +105,7 @@ def malformed_header(card: CardFacts) -> Iterator[Problem]:
     Severity.ERROR,
     Certainty.STATED,
     source="Microsoft, security requirements for actionable messages",
+    only_with=("headers",),
 )
 def authorization_header(card: CardFacts) -> Iterator[Problem]:
     """An Authorization header with a value.
@@ -117,7 +127,7 @@ def authorization_header(card: CardFacts) -> Iterator[Problem]:
 
 @rule(
     "AM306", "toggle-target-not-found", Severity.ERROR, Certainty.STATED, source=_REFERENCE,
-    kinds=ADAPTIVE,
+    kinds=ADAPTIVE, only_with=("Action.ToggleVisibility",),
 )  # fmt: skip
 def toggle_target_not_found(card: CardFacts) -> Iterator[Problem]:
     """Action.ToggleVisibility names an element that is not there.
@@ -143,7 +153,7 @@ def toggle_target_not_found(card: CardFacts) -> Iterator[Problem]:
 
 @rule(
     "AM307", "too-many-actions", Severity.WARNING, Certainty.STATED, source=_MESSAGE,
-    kinds=MESSAGE,
+    kinds=MESSAGE, only_with=("potentialAction",),
 )  # fmt: skip
 def too_many_actions(card: CardFacts) -> Iterator[Problem]:
     """More actions in a MessageCard than Outlook shows.
@@ -163,7 +173,7 @@ def too_many_actions(card: CardFacts) -> Iterator[Problem]:
 
 @rule(
     "AM308", "nested-action-card", Severity.ERROR, Certainty.STATED, source=_MESSAGE,
-    kinds=MESSAGE,
+    kinds=MESSAGE, only_with=("nested-action-card",),
 )  # fmt: skip
 def nested_action_card(card: CardFacts) -> Iterator[Problem]:
     """An ActionCard inside an ActionCard.
@@ -180,6 +190,7 @@ def nested_action_card(card: CardFacts) -> Iterator[Problem]:
 @rule(
     "AM309", "too-many-card-actions", Severity.WARNING, Certainty.INFERRED,
     source="Microsoft, AdaptiveCards, samples/HostConfig/outlook-desktop.json", kinds=ADAPTIVE,
+    only_with=("actions",),
 )  # fmt: skip
 def too_many_card_actions(card: CardFacts) -> Iterator[Problem]:
     """More actions in one place of an Adaptive Card than Outlook's host config allows.
@@ -201,7 +212,7 @@ def too_many_card_actions(card: CardFacts) -> Iterator[Problem]:
 
 @rule(
     "AM310", "too-many-sections", Severity.WARNING, Certainty.STATED, source=_MESSAGE,
-    kinds=MESSAGE,
+    kinds=MESSAGE, only_with=("sections",),
 )  # fmt: skip
 def too_many_sections(card: CardFacts) -> Iterator[Problem]:
     """More sections in a MessageCard than Microsoft advises.

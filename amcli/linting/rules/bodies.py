@@ -20,7 +20,7 @@ _TYPED = 'a "b"\nc'
 
 @rule(
     "AM311", "escaping-switched-off", Severity.WARNING, Certainty.SEEN, source=_RENDERER,
-    kinds=ADAPTIVE,
+    kinds=ADAPTIVE, only_with=("body",),
 )  # fmt: skip
 def escaping_switched_off(card: CardFacts) -> Iterator[Problem]:
     """A content type that keeps Outlook from escaping what people type.
@@ -46,7 +46,14 @@ def escaping_switched_off(card: CardFacts) -> Iterator[Problem]:
         yield Problem(body.content_type_pointer, message, f'write exactly "{wanted}"', fix)
 
 
-@rule("AM312", "unquoted-input-reference", Severity.WARNING, Certainty.SEEN, source=_RENDERER)
+@rule(
+    "AM312",
+    "unquoted-input-reference",
+    Severity.WARNING,
+    Certainty.SEEN,
+    source=_RENDERER,
+    only_with=("body",),
+)
 def unquoted_input_reference(card: CardFacts) -> Iterator[Problem]:
     """An input reference without quotes in a JSON body.
 
@@ -70,7 +77,7 @@ def unquoted_input_reference(card: CardFacts) -> Iterator[Problem]:
 
 @rule(
     "AM313", "body-not-json", Severity.WARNING, Certainty.INFERRED,
-    source="RFC 8259; Microsoft, Outlook's Adaptive Card reference",
+    source="RFC 8259; Microsoft, Outlook's Adaptive Card reference", only_with=("body",),
 )  # fmt: skip
 def body_not_json(card: CardFacts) -> Iterator[Problem]:
     """A JSON body that is not JSON.

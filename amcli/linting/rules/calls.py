@@ -40,7 +40,7 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 @rule(
     "AM314", "state-changed-by-get", Severity.WARNING, Certainty.INFERRED,
-    source="RFC 9110, section 9.2.1", kinds=ADAPTIVE,
+    source="RFC 9110, section 9.2.1", kinds=ADAPTIVE, only_with=("Action.Http",),
 )  # fmt: skip
 def state_changed_by_get(card: CardFacts) -> Iterator[Problem]:
     """A decision that is sent with GET.
@@ -64,6 +64,7 @@ def state_changed_by_get(card: CardFacts) -> Iterator[Problem]:
 
 @rule(
     "AM315", "missing-authorization-header", Severity.WARNING, Certainty.STATED, source=_SECURITY,
+    only_with=("Action.Http", "HttpPOST"),
 )  # fmt: skip
 def missing_authorization_header(card: CardFacts) -> Iterator[Problem]:
     """A flow or a Logic App is called with Outlook's token in Authorization.
@@ -86,7 +87,14 @@ def missing_authorization_header(card: CardFacts) -> Iterator[Problem]:
             yield Problem(action.pointer, message, hint, _with_header(action))
 
 
-@rule("AM318", "decided-action-remains", Severity.INFO, Certainty.INFERRED, source=_REFRESH)
+@rule(
+    "AM318",
+    "decided-action-remains",
+    Severity.INFO,
+    Certainty.INFERRED,
+    source=_REFRESH,
+    only_with=("Action.Http", "HttpPOST"),
+)
 def decided_action_remains(card: CardFacts) -> Iterator[Problem]:
     """A refresh card offers the same decision again.
 

@@ -18,7 +18,14 @@ _RENDERER = "Microsoft, the adaptivecards JavaScript renderer, Input.ChoiceSet"
 _CHOICE_INPUTS = ("Input.ChoiceSet", "MultichoiceInput")
 
 
-@rule("AM404", "unknown-choice", Severity.WARNING, Certainty.INFERRED, source=_BOTH)
+@rule(
+    "AM404",
+    "unknown-choice",
+    Severity.WARNING,
+    Certainty.INFERRED,
+    source=_BOTH,
+    only_with=_CHOICE_INPUTS,
+)
 def unknown_choice(card: CardFacts) -> Iterator[Problem]:
     """A choice is preselected that is not among the choices.
 
@@ -42,7 +49,13 @@ def unknown_choice(card: CardFacts) -> Iterator[Problem]:
 
 
 @rule(
-    "AM406", "comma-in-choice", Severity.WARNING, Certainty.SEEN, source=_RENDERER, kinds=ADAPTIVE
+    "AM406",
+    "comma-in-choice",
+    Severity.WARNING,
+    Certainty.SEEN,
+    source=_RENDERER,
+    kinds=ADAPTIVE,
+    only_with=("Input.ChoiceSet",),
 )
 def comma_in_choice(card: CardFacts) -> Iterator[Problem]:
     """A comma in the value of a choice, where several can be chosen.
@@ -65,7 +78,14 @@ def comma_in_choice(card: CardFacts) -> Iterator[Problem]:
                 yield Problem(f"{node.pointer}/choices/{index}/value", message, hint)
 
 
-@rule("AM408", "no-choices", Severity.WARNING, Certainty.SEEN, source=_RENDERER)
+@rule(
+    "AM408",
+    "no-choices",
+    Severity.WARNING,
+    Certainty.SEEN,
+    source=_RENDERER,
+    only_with=_CHOICE_INPUTS,
+)
 def no_choices(card: CardFacts) -> Iterator[Problem]:
     """A choice between nothing.
 

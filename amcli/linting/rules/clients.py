@@ -39,6 +39,7 @@ def message_card_not_on_mobile(card: CardFacts) -> Iterator[Problem]:
     Severity.WARNING,
     Certainty.SEEN,
     source="OfficeDev, outlook-dev-docs issues 1004, 1005 and 1013",
+    only_with=_ADD_INS,
 )
 def add_in_action_alone(card: CardFacts) -> Iterator[Problem]:
     """A card whose only button needs an add-in.

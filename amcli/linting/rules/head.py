@@ -19,7 +19,7 @@ _OLD_CONTEXT = "http://schema.org/extensions"
 
 @rule(
     "AM110", "missing-card-type", Severity.WARNING, Certainty.STATED, source=_MESSAGE,
-    kinds=MESSAGE,
+    kinds=MESSAGE, only_with=("missing-card-type",),
 )  # fmt: skip
 def missing_card_type(card: CardFacts) -> Iterator[Problem]:
     """A MessageCard without @type.
@@ -35,7 +35,7 @@ def missing_card_type(card: CardFacts) -> Iterator[Problem]:
 
 @rule(
     "AM111", "missing-context", Severity.WARNING, Certainty.STATED, source=_MESSAGE,
-    kinds=MESSAGE,
+    kinds=MESSAGE, only_with=("missing-context",),
 )  # fmt: skip
 def missing_context(card: CardFacts) -> Iterator[Problem]:
     """A MessageCard without @context.
@@ -51,7 +51,7 @@ def missing_context(card: CardFacts) -> Iterator[Problem]:
 
 @rule(
     "AM112", "missing-version", Severity.WARNING, Certainty.STATED, source=_ADAPTIVE,
-    kinds=ADAPTIVE,
+    kinds=ADAPTIVE, only_with=("missing-version",),
 )  # fmt: skip
 def missing_version(card: CardFacts) -> Iterator[Problem]:
     """An Adaptive Card without a version.
@@ -86,7 +86,15 @@ def missing_summary(card: CardFacts) -> Iterator[Problem]:
         yield Problem("", message, 'add "summary": one line for the message list')
 
 
-@rule("AM118", "insecure-context", Severity.INFO, Certainty.STATED, source=_MESSAGE, kinds=MESSAGE)
+@rule(
+    "AM118",
+    "insecure-context",
+    Severity.INFO,
+    Certainty.STATED,
+    source=_MESSAGE,
+    kinds=MESSAGE,
+    only_with=("@context",),
+)
 def insecure_context(card: CardFacts) -> Iterator[Problem]:
     """A @context with http.
 

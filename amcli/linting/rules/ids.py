@@ -11,7 +11,7 @@ from amcli.linting.rule import Certainty, Problem, rule
 _RENDERER = "Microsoft, the adaptivecards JavaScript renderer"
 
 
-@rule("AM114", "duplicate-id", Severity.ERROR, Certainty.SEEN, source=_RENDERER)
+@rule("AM114", "duplicate-id", Severity.ERROR, Certainty.SEEN, source=_RENDERER, only_with=("id",))
 def duplicate_id(card: CardFacts) -> Iterator[Problem]:
     """Two elements with the same id.
 
@@ -32,7 +32,9 @@ def duplicate_id(card: CardFacts) -> Iterator[Problem]:
         seen.add(name)
 
 
-@rule("AM115", "similar-id", Severity.WARNING, Certainty.INFERRED, source=_RENDERER)
+@rule(
+    "AM115", "similar-id", Severity.WARNING, Certainty.INFERRED, source=_RENDERER, only_with=("id",)
+)
 def similar_id(card: CardFacts) -> Iterator[Problem]:
     """Two ids that differ in capitals only.
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Severity.WARNING,
     Certainty.STATED,
     source="amcli, docs/lint.md",
+    only_with=(),
 )
 def unused_ignore(_card: CardFacts) -> Iterator[Problem]:
     """An ignore that leaves nothing out, or is not written as it should be.

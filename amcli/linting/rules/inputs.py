@@ -31,6 +31,7 @@ _IN_DATA = re.compile(r"(?:\{\{|\$\{)([A-Za-z0-9_$@. -]{1,200}?)\.value\s*\}")
     Severity.ERROR,
     Certainty.STATED,
     source="Microsoft, Outlook's Adaptive Card reference; legacy message card reference",
+    only_with=("Action.Http", "HttpPOST", "uri"),
 )
 def unknown_input_reference(card: CardFacts) -> Iterator[Problem]:
     """An input reference to an input that is not in the card.
@@ -54,7 +55,14 @@ def unknown_input_reference(card: CardFacts) -> Iterator[Problem]:
             yield Problem(reference.pointer, f'no input has the id "{name}"', hint, fix)
 
 
-@rule("AM402", "irreplaceable-input-id", Severity.WARNING, Certainty.SEEN, source=_RENDERER)
+@rule(
+    "AM402",
+    "irreplaceable-input-id",
+    Severity.WARNING,
+    Certainty.SEEN,
+    source=_RENDERER,
+    only_with=("Action.Http", "HttpPOST", "uri"),
+)
 def irreplaceable_input_id(card: CardFacts) -> Iterator[Problem]:
     """An input reference that the renderer does not recognise.
 
@@ -77,6 +85,7 @@ def irreplaceable_input_id(card: CardFacts) -> Iterator[Problem]:
 @rule(
     "AM403", "reference-outside-body", Severity.ERROR, Certainty.SEEN,
     source="OfficeDev/outlook-dev-docs issue 954", kinds=MESSAGE,
+    only_with=("Action.Http", "HttpPOST", "uri"),
 )  # fmt: skip
 def reference_outside_body(card: CardFacts) -> Iterator[Problem]:
     """An input reference in the target of a MessageCard.
@@ -94,7 +103,9 @@ def reference_outside_body(card: CardFacts) -> Iterator[Problem]:
             yield Problem(reference.pointer, message, "move it into the body")
 
 
-@rule("AM405", "unused-input", Severity.WARNING, Certainty.INFERRED, source=_BOTH)
+@rule(
+    "AM405", "unused-input", Severity.WARNING, Certainty.INFERRED, source=_BOTH, only_with=("id",)
+)
 def unused_input(card: CardFacts) -> Iterator[Problem]:
     """An input whose value goes nowhere.
 
@@ -125,7 +136,7 @@ def unused_input(card: CardFacts) -> Iterator[Problem]:
 @rule(
     "AM407", "required-without-label", Severity.WARNING, Certainty.SEEN,
     source="Microsoft, the adaptivecards JavaScript renderer, Input.validateProperties",
-    kinds=ADAPTIVE, versions="1.3 and newer",
+    kinds=ADAPTIVE, versions="1.3 and newer", only_with=("isRequired",),
 )  # fmt: skip
 def required_without_label(card: CardFacts) -> Iterator[Problem]:
     """A required input that does not say what is missing.
@@ -149,7 +160,14 @@ def required_without_label(card: CardFacts) -> Iterator[Problem]:
             yield Problem(node.pointer, message, hint)
 
 
-@rule("AM409", "reference-not-filled-in", Severity.WARNING, Certainty.INFERRED, source=_BOTH)
+@rule(
+    "AM409",
+    "reference-not-filled-in",
+    Severity.WARNING,
+    Certainty.INFERRED,
+    source=_BOTH,
+    only_with=("id",),
+)
 def reference_not_filled_in(card: CardFacts) -> Iterator[Problem]:
     """An input reference in a place where it stays as it is.
 
@@ -175,7 +193,7 @@ def reference_not_filled_in(card: CardFacts) -> Iterator[Problem]:
 @rule(
     "AM410", "reference-in-execute-data", Severity.INFO, Certainty.STATED,
     source="Microsoft, universal action model for actionable messages", kinds=ADAPTIVE,
-    versions="1.4 and newer",
+    versions="1.4 and newer", only_with=("Action.Execute",),
 )  # fmt: skip
 def reference_in_execute_data(card: CardFacts) -> Iterator[Problem]:
     """An input reference in the data of Action.Execute.

@@ -24,7 +24,7 @@ _HAS_TEXT = frozenset({"TextBlock", "RichTextBlock", "FactSet"})
 
 @rule(
     "AM607", "fixed-width", Severity.INFO, Certainty.INFERRED,
-    source=_REFLOW, kinds=ADAPTIVE, clients=MOBILE,
+    source=_REFLOW, kinds=ADAPTIVE, clients=MOBILE, only_with=("width",),
 )  # fmt: skip
 def fixed_width(card: CardFacts) -> Iterator[Problem]:
     """Something with a fixed width that a telephone has no room for.
@@ -47,7 +47,7 @@ def fixed_width(card: CardFacts) -> Iterator[Problem]:
 
 @rule(
     "AM608", "too-many-columns", Severity.INFO, Certainty.INFERRED,
-    source=_REFLOW, kinds=ADAPTIVE, clients=MOBILE,
+    source=_REFLOW, kinds=ADAPTIVE, clients=MOBILE, only_with=("ColumnSet",),
 )  # fmt: skip
 def too_many_columns(card: CardFacts) -> Iterator[Problem]:
     """More columns of text than fit on a telephone.
@@ -68,6 +68,7 @@ def too_many_columns(card: CardFacts) -> Iterator[Problem]:
 @rule(
     "AM610", "unwrapped-text", Severity.INFO, Certainty.STATED,
     source="Microsoft, Adaptive Cards schema explorer, TextBlock", kinds=ADAPTIVE, clients=MOBILE,
+    only_with=("TextBlock",),
 )  # fmt: skip
 def unwrapped_text(card: CardFacts) -> Iterator[Problem]:
     """A long text that is cut off instead of wrapped.

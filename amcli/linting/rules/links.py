@@ -22,7 +22,14 @@ _OLD_FLOWS = ".logic.azure.com"
 _NEW_FLOWS = ".api.powerplatform.com"
 
 
-@rule("AM501", "target-not-public", Severity.ERROR, Certainty.STATED, source=_REFERENCE)
+@rule(
+    "AM501",
+    "target-not-public",
+    Severity.ERROR,
+    Certainty.STATED,
+    source=_REFERENCE,
+    only_with=("Action.Http", "HttpPOST"),
+)
 def target_not_public(card: CardFacts) -> Iterator[Problem]:
     """An action posts to an address that Microsoft's servers cannot call.
 
@@ -41,7 +48,14 @@ def target_not_public(card: CardFacts) -> Iterator[Problem]:
             yield Problem(pointer, message, "use a public https:// address", _secured(pointer, url))
 
 
-@rule("AM502", "target-uncertain", Severity.WARNING, Certainty.SEEN, source=_REFERENCE)
+@rule(
+    "AM502",
+    "target-uncertain",
+    Severity.WARNING,
+    Certainty.SEEN,
+    source=_REFERENCE,
+    only_with=("Action.Http", "HttpPOST"),
+)
 def target_uncertain(card: CardFacts) -> Iterator[Problem]:
     """It cannot be told whether Microsoft's servers can call an address.
 
@@ -66,6 +80,7 @@ def target_uncertain(card: CardFacts) -> Iterator[Problem]:
     Severity.WARNING,
     Certainty.SEEN,
     source="Microsoft, AdaptiveCards issue 5674",
+    only_with=("Action.Http", "HttpPOST"),
 )
 def target_is_graph(card: CardFacts) -> Iterator[Problem]:
     """An action calls Microsoft Graph itself.
@@ -120,7 +135,7 @@ def link_without_scheme(card: CardFacts) -> Iterator[Problem]:
 
 @rule(
     "AM509", "mixed-flow-hosts", Severity.WARNING, Certainty.INFERRED,
-    source="PostHog/posthog issue 103896",
+    source="PostHog/posthog issue 103896", only_with=("Action.Http", "HttpPOST"),
 )  # fmt: skip
 def mixed_flow_hosts(card: CardFacts) -> Iterator[Problem]:
     """A card calls flows at the old and at the new host of Power Automate.

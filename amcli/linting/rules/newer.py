@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -34,7 +35,7 @@ _STYLES_SINCE: dict[tuple[str | None, str], str] = {
 
 @rule(
     "AM218", "unmet-requirement", Severity.WARNING, Certainty.INFERRED, source=_RENDERER,
-    kinds=ADAPTIVE,
+    kinds=ADAPTIVE, only_with=("requires",),
 )  # fmt: skip
 def unmet_requirement(card: CardFacts) -> Iterator[Problem]:
     """An element that is shown only where a host has more than Outlook.
@@ -63,6 +64,7 @@ def unmet_requirement(card: CardFacts) -> Iterator[Problem]:
 @rule(
     "AM219", "newer-property", Severity.WARNING, Certainty.INFERRED,
     source="Microsoft, Adaptive Cards designer, host Outlook (version 1.4)", kinds=ADAPTIVE,
+    only_with={"style", *itertools.chain(*_SINCE.values())},
 )  # fmt: skip
 def newer_property(card: CardFacts) -> Iterator[Problem]:
     """A property or a style that is newer than any version that Outlook runs.

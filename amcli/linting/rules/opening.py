@@ -27,7 +27,7 @@ _WAIT = re.compile(
 
 @rule(
     "AM316", "placeholder-first-card", Severity.WARNING, Certainty.STATED, source=_REFRESH,
-    kinds=ADAPTIVE,
+    kinds=ADAPTIVE, only_with=("autoInvokeAction",),
 )  # fmt: skip
 def placeholder_first_card(card: CardFacts) -> Iterator[Problem]:
     """A first card that only asks people to wait.
@@ -51,7 +51,14 @@ def placeholder_first_card(card: CardFacts) -> Iterator[Problem]:
         yield Problem(parts[0].pointer, message, "show what is known when the mail is sent")
 
 
-@rule("AM317", "no-way-to-open", Severity.INFO, Certainty.INFERRED, source=_REFRESH)
+@rule(
+    "AM317",
+    "no-way-to-open",
+    Severity.INFO,
+    Certainty.INFERRED,
+    source=_REFRESH,
+    only_with=("Action.Http", "HttpPOST", "Action.Execute"),
+)
 def no_way_to_open(card: CardFacts) -> Iterator[Problem]:
     """A card that asks for a decision and has no link to what it is about.
 
@@ -73,6 +80,7 @@ def no_way_to_open(card: CardFacts) -> Iterator[Problem]:
 
 @rule(
     "AM319", "empty-first-card", Severity.ERROR, Certainty.STATED, source=_REFRESH, kinds=ADAPTIVE,
+    only_with=("autoInvokeAction",),
 )  # fmt: skip
 def empty_first_card(card: CardFacts) -> Iterator[Problem]:
     """A card that holds nothing but autoInvokeAction.

@@ -58,6 +58,7 @@ def missing_originator(card: CardFacts) -> Iterator[Problem]:
     Severity.WARNING,
     Certainty.STATED,
     source="Microsoft, sample code for signed cards",
+    only_with=("originator",),
 )
 def sample_originator(card: CardFacts) -> Iterator[Problem]:
     """The originator of Microsoft's samples.
@@ -74,7 +75,14 @@ def sample_originator(card: CardFacts) -> Iterator[Problem]:
         yield Problem("/originator", message, hint, own_originator(card))
 
 
-@rule("AM903", "originator-not-guid", Severity.WARNING, Certainty.SEEN, source=_DASHBOARD)
+@rule(
+    "AM903",
+    "originator-not-guid",
+    Severity.WARNING,
+    Certainty.SEEN,
+    source=_DASHBOARD,
+    only_with=("originator",),
+)
 def originator_not_guid(card: CardFacts) -> Iterator[Problem]:
     """An originator that is no GUID.
 
@@ -92,7 +100,14 @@ def originator_not_guid(card: CardFacts) -> Iterator[Problem]:
         yield Problem("/originator", message, hint, own_originator(card))
 
 
-@rule("AM904", "unknown-originator", Severity.WARNING, Certainty.STATED, source=_DASHBOARD)
+@rule(
+    "AM904",
+    "unknown-originator",
+    Severity.WARNING,
+    Certainty.STATED,
+    source=_DASHBOARD,
+    only_with=("originator",),
+)
 def unknown_originator(card: CardFacts) -> Iterator[Problem]:
     """An originator that is not the declared provider's.
 
@@ -115,6 +130,7 @@ def unknown_originator(card: CardFacts) -> Iterator[Problem]:
 @rule(
     "AM905", "originator-is-application-id", Severity.ERROR, Certainty.STATED,
     source="Microsoft, enable Microsoft Entra ID token for actionable messages",
+    only_with=("originator",),
 )  # fmt: skip
 def originator_is_application_id(card: CardFacts) -> Iterator[Problem]:
     """The id of the Entra application stands where the provider's belongs.

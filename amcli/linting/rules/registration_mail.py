@@ -97,6 +97,7 @@ def recipient_cannot_see(card: CardFacts) -> Iterator[Problem]:
 @rule(
     "AM917", "consumer-recipient", Severity.INFO, Certainty.SEEN,
     source="Microsoft Q&A, question 5805567; " + _GET_STARTED,
+    only_with=("Action.Http", "HttpPOST"),
 )  # fmt: skip
 def consumer_recipient(card: CardFacts) -> Iterator[Problem]:
     """Buttons that call a service, in a mail to an Outlook.com mailbox.

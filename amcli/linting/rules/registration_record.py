@@ -18,7 +18,14 @@ _UNTIL_IN_EFFECT = timedelta(hours=24)
 _LEGACY = "eat"
 
 
-@rule("AM907", "legacy-token-provider", Severity.ERROR, Certainty.STATED, source=_ENTRA)
+@rule(
+    "AM907",
+    "legacy-token-provider",
+    Severity.ERROR,
+    Certainty.STATED,
+    source=_ENTRA,
+    only_with=("Action.Http", "HttpPOST"),
+)
 def legacy_token_provider(card: CardFacts) -> Iterator[Problem]:
     """A card that calls a service for a provider with legacy (EAT) tokens.
 
@@ -61,6 +68,7 @@ def sample_key(card: CardFacts) -> Iterator[Problem]:
 @rule(
     "AM909", "auto-invoke-global-scope", Severity.INFO, Certainty.STATED,
     source="Microsoft, refresh an actionable message when the user opens it", kinds=ADAPTIVE,
+    only_with=("autoInvokeAction",),
 )  # fmt: skip
 def auto_invoke_global_scope(card: CardFacts) -> Iterator[Problem]:
     """A card that refreshes itself, for a provider with Global scope.
@@ -127,7 +135,7 @@ def app_id_uri_mismatch(card: CardFacts) -> Iterator[Problem]:
 @rule(
     "AM914", "execute-without-bot", Severity.WARNING, Certainty.STATED,
     source="Microsoft, universal action model for actionable messages", kinds=ADAPTIVE,
-    versions="1.4 and newer",
+    versions="1.4 and newer", only_with=("Action.Execute",),
 )  # fmt: skip
 def execute_without_bot(card: CardFacts) -> Iterator[Problem]:
     """Action.Execute, and no bot is declared behind it.

@@ -20,7 +20,14 @@ _DASHBOARD = (
 _GRAPH = "graph.microsoft.com"
 
 
-@rule("AM906", "target-not-registered", Severity.ERROR, Certainty.STATED, source=_DASHBOARD)
+@rule(
+    "AM906",
+    "target-not-registered",
+    Severity.ERROR,
+    Certainty.STATED,
+    source=_DASHBOARD,
+    only_with=("Action.Http", "HttpPOST"),
+)
 def target_not_registered(card: CardFacts) -> Iterator[Problem]:
     """An action calls a host that is not among the registered target URLs.
 
@@ -47,6 +54,7 @@ def target_not_registered(card: CardFacts) -> Iterator[Problem]:
     Severity.INFO,
     Certainty.INFERRED,
     source=_DASHBOARD,
+    only_with=("Action.Http", "HttpPOST"),
 )
 def target_registration_uncertain(card: CardFacts) -> Iterator[Problem]:
     """It cannot be told whether a registered target URL covers an address.

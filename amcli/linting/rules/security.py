@@ -46,7 +46,14 @@ def secret_in_card(card: CardFacts) -> Iterator[Problem]:
             yield Problem(found.pointer, message, "keep it in your service, and replace it now")
 
 
-@rule("AM802", "no-per-message-value", Severity.WARNING, Certainty.STATED, source=_REQUIREMENTS)
+@rule(
+    "AM802",
+    "no-per-message-value",
+    Severity.WARNING,
+    Certainty.STATED,
+    source=_REQUIREMENTS,
+    only_with=("Action.Http", "HttpPOST"),
+)
 def no_per_message_value(card: CardFacts) -> Iterator[Problem]:
     """An action that is the same in every message.
 
@@ -163,6 +170,7 @@ def key_in_card(card: CardFacts) -> Iterator[Problem]:
 @rule(
     "AM807", "signature-in-url", Severity.INFO, Certainty.SEEN,
     source="Microsoft, Azure Logic Apps, secure access to request triggers",
+    only_with=("Action.Http", "HttpPOST"),
 )  # fmt: skip
 def signature_in_url(card: CardFacts) -> Iterator[Problem]:
     """An address that lets in whoever knows it.

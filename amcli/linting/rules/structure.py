@@ -20,7 +20,14 @@ def from_schema(card: CardFacts, slug: str) -> Iterator[Problem]:
         )
 
 
-@rule("AM101", "unknown-type", Severity.ERROR, Certainty.STATED, source=_BOTH)
+@rule(
+    "AM101",
+    "unknown-type",
+    Severity.ERROR,
+    Certainty.STATED,
+    source=_BOTH,
+    only_with=("unknown-type",),
+)
 def unknown_type(card: CardFacts) -> Iterator[Problem]:
     """A type that neither Adaptive Cards nor Outlook has.
 
@@ -35,7 +42,14 @@ def unknown_type(card: CardFacts) -> Iterator[Problem]:
             yield problem
 
 
-@rule("AM102", "misplaced-type", Severity.ERROR, Certainty.STATED, source=_BOTH)
+@rule(
+    "AM102",
+    "misplaced-type",
+    Severity.ERROR,
+    Certainty.STATED,
+    source=_BOTH,
+    only_with=("misplaced-type",),
+)
 def misplaced_type(card: CardFacts) -> Iterator[Problem]:
     """A known type in a place where it cannot stand.
 
@@ -48,7 +62,14 @@ def misplaced_type(card: CardFacts) -> Iterator[Problem]:
     return from_schema(card, "misplaced-type")
 
 
-@rule("AM103", "missing-property", Severity.ERROR, Certainty.STATED, source=_BOTH)
+@rule(
+    "AM103",
+    "missing-property",
+    Severity.ERROR,
+    Certainty.STATED,
+    source=_BOTH,
+    only_with=("missing-property",),
+)
 def missing_property(card: CardFacts) -> Iterator[Problem]:
     """A property without which the element means nothing.
 
@@ -62,7 +83,14 @@ def missing_property(card: CardFacts) -> Iterator[Problem]:
     return from_schema(card, "missing-property")
 
 
-@rule("AM104", "wrong-value-type", Severity.ERROR, Certainty.STATED, source=_BOTH)
+@rule(
+    "AM104",
+    "wrong-value-type",
+    Severity.ERROR,
+    Certainty.STATED,
+    source=_BOTH,
+    only_with=("wrong-value-type",),
+)
 def wrong_value_type(card: CardFacts) -> Iterator[Problem]:
     """A value of the wrong JSON type.
 
@@ -76,7 +104,14 @@ def wrong_value_type(card: CardFacts) -> Iterator[Problem]:
     return from_schema(card, "wrong-value-type")
 
 
-@rule("AM107", "unknown-property", Severity.WARNING, Certainty.STATED, source=_BOTH)
+@rule(
+    "AM107",
+    "unknown-property",
+    Severity.WARNING,
+    Certainty.STATED,
+    source=_BOTH,
+    only_with=("unknown-property", "missing-originator"),
+)
 def unknown_property(card: CardFacts) -> Iterator[Problem]:
     """A property that the type does not have.
 
@@ -114,7 +149,7 @@ def duplicate_property(card: CardFacts) -> Iterator[Problem]:
 
 @rule(
     "AM113", "fallback-type-name", Severity.ERROR, Certainty.STATED, source=_ADAPTIVE,
-    kinds=ADAPTIVE,
+    kinds=ADAPTIVE, only_with=("fallback-type-name",),
 )  # fmt: skip
 def fallback_type_name(card: CardFacts) -> Iterator[Problem]:
     """A fallback given as the name of a type.

@@ -24,7 +24,7 @@ _ONE_OF_TWO = 'write "version": "1.0", or "1.4" if a bot answers'
 
 @rule(
     "AM201", "unsupported-version", Severity.WARNING, Certainty.SEEN,
-    source="Microsoft, AdaptiveCards issue 5145", kinds=ADAPTIVE,
+    source="Microsoft, AdaptiveCards issue 5145", kinds=ADAPTIVE, only_with=("version",),
 )  # fmt: skip
 def unsupported_version(card: CardFacts) -> Iterator[Problem]:
     """A card version that Outlook is not known to run.
@@ -45,7 +45,7 @@ def unsupported_version(card: CardFacts) -> Iterator[Problem]:
 
 @rule(
     "AM202", "http-action-in-1-4", Severity.ERROR, Certainty.STATED, source=_FAQ,
-    kinds=ADAPTIVE, versions="1.4 and newer",
+    kinds=ADAPTIVE, versions="1.4 and newer", only_with=("Action.Http",),
 )  # fmt: skip
 def http_action_in_1_4(card: CardFacts) -> Iterator[Problem]:
     """Action.Http in a card of version 1.4 or newer.
@@ -64,7 +64,7 @@ def http_action_in_1_4(card: CardFacts) -> Iterator[Problem]:
 
 @rule(
     "AM203", "execute-before-1-4", Severity.ERROR, Certainty.STATED, source=_MODEL,
-    kinds=ADAPTIVE, versions="below 1.4",
+    kinds=ADAPTIVE, versions="below 1.4", only_with=("Action.Execute", "refresh"),
 )  # fmt: skip
 def execute_before_1_4(card: CardFacts) -> Iterator[Problem]:
     """Action.Execute or refresh in a card older than version 1.4.
@@ -93,7 +93,7 @@ def execute_before_1_4(card: CardFacts) -> Iterator[Problem]:
 
 @rule(
     "AM204", "mixed-action-models", Severity.ERROR, Certainty.STATED, source=_FAQ,
-    kinds=ADAPTIVE,
+    kinds=ADAPTIVE, only_with=("Action.Execute",),
 )  # fmt: skip
 def mixed_action_models(card: CardFacts) -> Iterator[Problem]:
     """Action.Http and Action.Execute in one card.
@@ -116,7 +116,7 @@ def mixed_action_models(card: CardFacts) -> Iterator[Problem]:
 
 @rule(
     "AM205", "unsupported-action", Severity.ERROR, Certainty.STATED, source=_REFERENCE,
-    kinds=ADAPTIVE,
+    kinds=ADAPTIVE, only_with=("Action.Submit",),
 )  # fmt: skip
 def unsupported_action(card: CardFacts) -> Iterator[Problem]:
     """Action.Submit, which Outlook does not show.
@@ -135,7 +135,7 @@ def unsupported_action(card: CardFacts) -> Iterator[Problem]:
 
 @rule(
     "AM206", "unsupported-input", Severity.ERROR, Certainty.STATED, source=_REFERENCE,
-    kinds=ADAPTIVE,
+    kinds=ADAPTIVE, only_with=("Input.Time",),
 )  # fmt: skip
 def unsupported_input(card: CardFacts) -> Iterator[Problem]:
     """Input.Time, which Outlook does not show.
@@ -158,6 +158,7 @@ def unsupported_input(card: CardFacts) -> Iterator[Problem]:
 @rule(
     "AM207", "unsupported-element", Severity.ERROR, Certainty.INFERRED,
     source="Microsoft, Adaptive Cards designer, host Outlook (version 1.4)", kinds=ADAPTIVE,
+    only_with=("Table", "Carousel"),
 )  # fmt: skip
 def unsupported_element(card: CardFacts) -> Iterator[Problem]:
     """An element newer than any version that Outlook runs.
@@ -180,6 +181,7 @@ def unsupported_element(card: CardFacts) -> Iterator[Problem]:
     Severity.WARNING,
     Certainty.INFERRED,
     source="Microsoft, Outlook's Adaptive Card reference, history of 2018",
+    only_with=("Action.Transaction", "Transaction"),
 )
 def withdrawn_action(card: CardFacts) -> Iterator[Problem]:
     """An action that Microsoft took out of its documents.
@@ -197,7 +199,7 @@ def withdrawn_action(card: CardFacts) -> Iterator[Problem]:
 
 @rule(
     "AM209", "fallback-shown", Severity.WARNING, Certainty.INFERRED, source=_REFERENCE,
-    kinds=ADAPTIVE,
+    kinds=ADAPTIVE, only_with=("fallback",),
 )  # fmt: skip
 def fallback_shown(card: CardFacts) -> Iterator[Problem]:
     """A type that Outlook does not show, with a fallback.
@@ -221,7 +223,7 @@ def fallback_shown(card: CardFacts) -> Iterator[Problem]:
 @rule(
     "AM210", "input-check-before-1-3", Severity.WARNING, Certainty.SEEN,
     source="Microsoft, the adaptivecards JavaScript renderer; AdaptiveCards issue 5537",
-    kinds=ADAPTIVE, versions="below 1.3",
+    kinds=ADAPTIVE, versions="below 1.3", only_with=_CHECKS,
 )  # fmt: skip
 def input_check_before_1_3(card: CardFacts) -> Iterator[Problem]:
     """A label or a check of an input in a card older than version 1.3.
