@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int], None] | None
 
+_NO_CARD = """amcli: no card was found to lint
+  hint: of a folder, template folders, *.json.j2 and cards in *.json are linted; for others, such as
+  mails, write a pattern: "mails/**/*.eml\""""
+
 
 @click.command(
     cls=Command,
@@ -68,13 +72,12 @@ def lint(paths: tuple[str, ...], **given: Any) -> int:
     if options.write_baseline is not None:
         return _write_baseline(report, options.write_baseline)
     if options.diff:
-        return _show(report, changes)
-    if changes:
-        from amcli.linting.fixing.files import write
-
-        write(changes)
-    _print(report, form, options)
-    return 0 if options.exit_zero and report.exit_code == FINDINGS else report.exit_code
+        code = _show(report, changes)
+    else:
+        _write(changes)
+        _print(report, form, options)
+        code = report.exit_code
+    return 0 if options.exit_zero and code == FINDINGS else code
 
 
 def _linted(
@@ -99,6 +102,13 @@ def _linted(
 
     mended = mend(lambda changed: run(changed=changed), unsafe=options.unsafe_fixes)
     return mended.report, mended.changes
+
+
+def _write(changes: tuple[Change, ...]) -> None:
+    if changes:
+        from amcli.linting.fixing.files import write
+
+        write(changes)
 
 
 def _show(report: Report, changes: tuple[Change, ...]) -> int:
@@ -128,7 +138,8 @@ def _print(report: Report, form: str, options: LintOptions) -> None:
     if not current().json:
         from amcli.linting.report.text import summary_text
 
-        current().note(summary_text(report) if report.cards else "amcli: no card was found to lint")
+        has_any = report.cards or report.troubles
+        current().note(summary_text(report) if has_any else _NO_CARD)
 
 
 def _text(report: Report, form: str, options: LintOptions) -> str:

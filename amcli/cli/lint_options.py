@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from amcli.cli.completion import complete_rule
-from amcli.cli.options import json_option, setting_option
+from amcli.cli.options import format_option, json_option, setting_option
 from amcli.cli.session import current
 from amcli.errors import UsageError
 
@@ -49,8 +49,7 @@ _MENDING = (
     click.option("--diff", is_flag=True, help="Show how files would be mended, and write nothing."),
 )
 _ANSWERING = (
-    click.option("--format", "output_format", type=click.Choice(FORMATS), default=FORMATS[0],
-                 show_default=True, help="For people, for programs, or for what runs a pipeline."),
+    format_option(*FORMATS, help="For people, for programs, or for what runs a pipeline."),
     click.option("-o", "--output-file", type=_FILE, metavar="FILE",
                  help="Write the findings to this file, replacing it, and not to the terminal."),
     click.option("--statistics", is_flag=True, help="Count findings by rule instead."),
@@ -59,6 +58,17 @@ _ANSWERING = (
 )
 _HEADINGS = {"Choosing": _CHOOSING, "Mending": _MENDING, "Answering": _ANSWERING}
 # fmt: on
+
+_NOT_JSON = tuple(f"--format {name}" for name in FORMATS if name != "json")
+_CONTRADICTIONS = {
+    "--json": _NOT_JSON,
+    "--statistics": ("--json", "--format"),
+    "--diff": ("--json", "--format", "--output-file", "--statistics"),
+    "--write-baseline": (
+        "--fix", "--unsafe-fixes", "--diff", *_NOT_JSON, "--output-file", "--statistics",
+    ),
+}  # fmt: skip
+"""Options, and the beginnings of those that cannot stand beside them."""
 
 
 def lint_options(command: F) -> F:
@@ -95,15 +105,26 @@ class LintOptions:
             raise UsageError(
                 "a card from stdin cannot be mended", hint="write it into a file, and name that"
             )
-        if self.mends and self.write_baseline is not None:
-            raise UsageError(
-                "--write-baseline keeps findings, and --fix mends them",
-                hint="mend first, and write the baseline of what is left",
-            )
-        if self.diff and self.form != "text":
-            raise UsageError(
-                f"--diff and --format {self.form} contradict each other", hint="take one of them"
-            )
+        typed = self._typed()
+        for one, others in _CONTRADICTIONS.items():
+            if one in typed and (clash := [other for other in typed if other.startswith(others)]):
+                raise UsageError(
+                    f"{one} and {clash[0]} contradict each other", hint="take one of them"
+                )
+
+    def _typed(self) -> list[str]:
+        """Return, as they were typed, the options that not every other can stand with."""
+        options = {
+            "--write-baseline": self.write_baseline is not None,
+            "--fix": self.fix,
+            "--unsafe-fixes": self.unsafe_fixes,
+            "--diff": self.diff,
+            "--json": self.as_json,
+            f"--format {self.output_format}": self.output_format != FORMATS[0],
+            "--output-file": self.output_file is not None,
+            "--statistics": self.statistics,
+        }
+        return [name for name, is_given in options.items() if is_given]
 
     @property
     def mends(self) -> bool:
@@ -113,11 +134,6 @@ class LintOptions:
     @property
     def form(self) -> str:
         """Return the format that was asked for."""
-        if self.as_json and self.output_format not in {"text", "json"}:
-            raise UsageError(
-                f"--json and --format {self.output_format} contradict each other",
-                hint="take one of them",
-            )
         return "json" if self.as_json else self.output_format
 
     def choice(self) -> Choice:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from amcli.card.document import CardDocument
 from amcli.card.source_map import SourceMap
-from amcli.errors import AmcliError
+from amcli.errors import AmcliError, DataError
 from amcli.linting.choosing.baseline import Baseline, compared, gone_text
 from amcli.linting.choosing.judging import Judge
 from amcli.linting.choosing.selection import EVERYTHING, Choice
@@ -148,7 +148,7 @@ def _lint_source(run: _Run, source: Source) -> None:
         run.progress(len(run.files))
     run.files.add(resolved)
     run.judge.linted(source.file)
-    loaded = list(_loaded(run, source))
+    loaded = _loaded(run, source)
     run.cards += len(loaded)
     if source.folder and len(loaded) == len(source.cards):
         run.complete[resolved] = source
@@ -162,12 +162,21 @@ def _lint_source(run: _Run, source: Source) -> None:
     run.found(source.file, new)
 
 
-def _loaded(run: _Run, source: Source) -> Iterator[tuple[CardSource, CardDocument]]:
+def _loaded(run: _Run, source: Source) -> list[tuple[CardSource, CardDocument]]:
+    """Return the cards that there are; why one is not is told with the samples, unless it is all."""
+    loaded: list[tuple[CardSource, CardDocument]] = []
+    failed: dict[str, tuple[AmcliError, list[str]]] = {}
     for card in source.cards:
         try:
-            yield card, card.load()
+            loaded.append((card, card.load()))
         except AmcliError as error:
-            run.failed(error)
+            _, samples = failed.setdefault(error.message, (error, []))
+            samples.append(card.sample or "")
+    for error, samples in failed.values():
+        if len(samples) < len(source.cards) and not isinstance(error, DataError):
+            error.message += f" (with {', '.join(samples)})"
+        run.failed(error)
+    return loaded
 
 
 def _findings(

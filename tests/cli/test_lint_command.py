@@ -209,6 +209,9 @@ def test_nothing_found_to_lint_is_no_silent_pass(capsys: pytest.CaptureFixture[s
     assert run(["lint", "empty"]) == 3
     assert "no card was found" in capsys.readouterr().err
     assert run(["lint", "no-such-card.json"]) == 3
+    printed = capsys.readouterr().err
+    assert "there is no file 'no-such-card.json'" in printed
+    assert "no card was found" not in printed  # twice would be too much
 
 
 def test_the_other_files_are_linted_when_one_cannot_be_read(
@@ -229,6 +232,7 @@ def test_a_sample_that_cannot_be_rendered_is_told_and_the_others_are_linted(
     code, said = answer(capsys, "templates/leave")
     assert (code, said["cards"], len(said["not_linted"])) == (4, 2, 1)
     assert "name" in said["not_linted"][0]["message"]
+    assert said["not_linted"][0]["message"].endswith("(with short.json)")
 
 
 def test_text_from_a_card_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
@@ -319,9 +323,21 @@ def test_every_format_can_go_to_a_file(form: str, capsys: pytest.CaptureFixture[
     assert "1 card in 1 file: 1 error" in printed.err
 
 
-def test_two_formats_at_once_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["lint", write("card.json", CLEAN), "--json", "--format", "sarif"]) == 2
-    assert "contradict" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--json", "--format", "sarif"],
+        ["--statistics", "--format", "concise"],
+        ["--statistics", "--json"],
+        ["--write-baseline", "b.json", "--format", "junit"],
+        ["--write-baseline", "b.json", "-o", "x.txt"],
+    ],
+)
+def test_options_of_which_one_would_do_nothing_are_refused(
+    options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["lint", write("card.json", WRONG), *options]) == 2
+    assert "contradict each other" in capsys.readouterr().err
 
 
 def test_findings_can_be_counted_by_rule(capsys: pytest.CaptureFixture[str]) -> None:

@@ -79,6 +79,11 @@ def test_diff_shows_and_writes_nothing(capsys: pytest.CaptureFixture[str]) -> No
     assert "1 finding would be mended in 1 file; nothing was written" in err
 
 
+def test_what_a_diff_shows_is_no_failure_with_exit_zero() -> None:
+    card()
+    assert run(["lint", "card.json", "--diff", "--exit-zero"]) == 0
+
+
 def test_diff_of_a_card_that_needs_nothing_is_empty(capsys: pytest.CaptureFixture[str]) -> None:
     card(MENDED)
     assert run(["lint", "card.json", "--diff"]) == 0
@@ -123,9 +128,13 @@ def test_a_built_in_template_named_by_its_name_is_left_alone(tmp_path: Path) -> 
     ("arguments", "reason"),
     [
         (["-", "--fix"], "a card from stdin cannot be mended"),
-        (["x.json", "--fix", "--write-baseline", "b.json"], "--write-baseline keeps findings"),
+        (
+            ["x.json", "--fix", "--write-baseline", "b.json"],
+            "--write-baseline and --fix",
+        ),
         (["x.json", "--diff", "--format", "sarif"], "--diff and --format sarif contradict"),
-        (["x.json", "--diff", "--json"], "--diff and --format json contradict"),
+        (["x.json", "--diff", "--json"], "--diff and --json contradict"),
+        (["x.json", "--diff", "-o", "x.patch"], "--diff and --output-file contradict"),
     ],
 )
 def test_contradictions_are_refused(
