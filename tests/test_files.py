@@ -22,7 +22,7 @@ from amcli.files import (
     write_stream,
 )
 from amcli.secrets import read_secret
-from amcli.service.purpose import load_purpose_keys
+from amcli.service.purpose_keys import load_purpose_keys
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="modes, links and pipes of Unix")
 

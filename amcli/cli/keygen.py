@@ -185,7 +185,7 @@ def purpose(folder: Path, key_id: str | None, as_json: bool) -> None:
     Writes purpose-keys.txt, which both amcli send and the web service read. To change the key,
     put a new line above the old one, and take the old one out when its last token has expired.
     """
-    from amcli.service.purpose import PurposeKeys, write_purpose_keys
+    from amcli.service.purpose_keys import PurposeKeys, write_purpose_keys
 
     keys = PurposeKeys.generate(key_id or f"{utc_now():%Y-%m-%d}")
     path = write_purpose_keys(folder, keys)

@@ -164,7 +164,8 @@ class SendOptions:
         """Return what gives a template its ``purpose_token``, None where no key is named."""
         if self.purpose_key_file is None:
             return None
-        from amcli.service.purpose import load_purpose_keys, minter
+        from amcli.service.purpose import minter
+        from amcli.service.purpose_keys import load_purpose_keys
 
         keys = load_purpose_keys(self.purpose_key_file)
         return lambda template: minter(

@@ -21,8 +21,8 @@ from amcli.outlook.http import Send, loopback
 from amcli.outlook.issuer import LocalIssuer
 from amcli.secrets import Secret
 from amcli.service.endpoint import ActionEndpoint
-from amcli.service.purpose import PurposeKeys
-from amcli.service.store import SqliteStore
+from amcli.service.purpose_keys import PurposeKeys
+from amcli.service.sqlite_store import SqliteStore
 from amcli.verify.keyset import StaticKeys
 from amcli.verify.token import TokenPolicy
 

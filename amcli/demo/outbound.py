@@ -28,7 +28,8 @@ from amcli.mail.message import MailMessage, compose
 from amcli.mail.smtp import SmtpServer, deliver
 from amcli.outlook.inbox import Inbox
 from amcli.seams import Clock
-from amcli.service.purpose import PurposeKeys, minter
+from amcli.service.purpose import minter
+from amcli.service.purpose_keys import PurposeKeys
 from amcli.signing.dkim_key import load_dkim_key
 from amcli.signing.keygen import (
     generate_card_key,

@@ -16,7 +16,7 @@ from amcli.demo.folder import MARKER, DemoFolder
 from amcli.demo.trip import StepReport, Trip
 from amcli.resources import resource_folder
 from amcli.seams import Clock, utc_now
-from amcli.service.purpose import PurposeKeys
+from amcli.service.purpose_keys import PurposeKeys
 
 
 @dataclass(frozen=True)

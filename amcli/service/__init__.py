@@ -9,22 +9,21 @@ from amcli.service.action_response import ActionResponse, RequestRefused
 from amcli.service.endpoint import ActionEndpoint, VerifiedClick
 from amcli.service.purpose import (
     Purpose,
-    PurposeKey,
-    PurposeKeys,
     PurposeToken,
     PurposeTokenExpired,
     PurposeTokenRejected,
-    load_purpose_keys,
     mint,
     minter,
     open_purpose_token,
 )
+from amcli.service.purpose_keys import PurposeKey, PurposeKeys, load_purpose_keys
+from amcli.service.sqlite_store import SqliteStore
 from amcli.service.store import (
     ActionStore,
+    ClaimLost,
     Done,
     New,
     Refused,
-    SqliteStore,
     StoreUnavailable,
     Unfinished,
 )
@@ -34,6 +33,7 @@ __all__ = [
     "ActionRequest",
     "ActionResponse",
     "ActionStore",
+    "ClaimLost",
     "Done",
     "New",
     "Purpose",

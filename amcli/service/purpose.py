@@ -8,44 +8,49 @@ token). Format, version 1, all of it characters that JSON and URLs leave alone::
     amp1.<key id>.<payload>.<mac>
 
     key id   1 to 32 of A-Z a-z 0-9 _ -
-    payload  base64url without padding (RFC 4648, section 5) of a JSON object in ASCII:
+    payload  base64url without padding (RFC 4648, section 5) of a JSON object with these names
+             and no others:
              id    128 random bits in base64url; single use is counted by it
              from  the sender's address       tmpl  the template's name
              sub   what it is about           to    the recipient's address
              act   the allowed actions        exp   Unix time from which it is refused
     mac      base64url of HMAC-SHA-256 (RFC 2104) over everything before the last dot
 
-Rotation: put the new key first and keep the old one for as long as its tokens live.
+The checks, in the order in which they are made:
+
+ 1. format   four parts, the version, at most 4,096 characters
+ 2. key      its id is in the key file
+ 3. mac      made with that key, and unchanged
+ 4. content  what a mint of this version writes, for no longer than a year
+ 5. expiry   ``exp``
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import Any
 
 from amcli import base64url
 from amcli.card.reserved import PURPOSE_TOKEN_PLACEHOLDER
-from amcli.errors import AmcliError, KeyMaterialError, UsageError
-from amcli.files import NewFile, read_bounded, write_new_files
+from amcli.errors import AmcliError, UsageError
 from amcli.seams import Clock, RandomSource, random_bytes, utc_now
-from amcli.secrets import Secret
+from amcli.service.purpose_keys import PurposeKeys
 from amcli.strict_json import parse_json_object
 
 VERSION = "amp1"
-KEY_FILE = "purpose-keys.txt"
 DEFAULT_LIFETIME = timedelta(days=30)
+LONGEST_LIFETIME = timedelta(days=365)
 MAX_TOKEN_CHARACTERS = 4096
-MIN_KEY_BYTES = 32  # RFC 2104, section 3: shorter than the hash's output weakens it
 
-_KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
+CHECKS = ("format", "key", "mac", "content", "expiry")
+"""The names of the checks, in order."""
+
 _ID_BYTES = 16
-_MAX_FILE_BYTES = 64 * 1024
+_CLOCKS_DIFFER = timedelta(days=1)
 _FIELDS = {"id": str, "from": str, "tmpl": str, "sub": str, "to": str, "act": list, "exp": int}
 
 _UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, OSError, RecursionError)
@@ -54,86 +59,36 @@ _UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, OSError, Rec
 class PurposeTokenRejected(AmcliError):
     """A limited-purpose token that must not be acted on; the message never shows the token."""
 
+    check = "format"
+    """The first of ``CHECKS`` that did not hold."""
+
+
+class PurposeTokenMalformed(PurposeTokenRejected):
+    """No token of this version, or the placeholder."""
+
+
+class PurposeKeyUnknown(PurposeTokenRejected):
+    """A token of a key that is not, or no longer, in use."""
+
+    check = "key"
+
+
+class PurposeTokenForged(PurposeTokenRejected):
+    """A token that was not made with our key, or was changed."""
+
+    check = "mac"
+
+
+class PurposeContentUnknown(PurposeTokenRejected):
+    """A token that somebody with our key made, but not as this version does."""
+
+    check = "content"
+
 
 class PurposeTokenExpired(PurposeTokenRejected):
     """A genuine token whose time is over."""
 
-
-@dataclass(frozen=True)
-class PurposeKey:
-    """One HMAC key; ``secret`` is at least 32 bytes in base64url."""
-
-    id: str
-    secret: Secret
-
-    def __post_init__(self) -> None:
-        if not _KEY_ID.fullmatch(self.id):
-            raise KeyMaterialError(
-                "the id of a purpose key is 1 to 32 letters, digits, '_' and '-'"
-            )
-        if len(_key_bytes(self.secret)) < MIN_KEY_BYTES:
-            raise KeyMaterialError(f"purpose key {self.id!r} has fewer than {MIN_KEY_BYTES} bytes")
-
-    def mac(self, signed: str) -> str:
-        """Return HMAC-SHA-256 over ``signed`` in base64url."""
-        digest = hmac.digest(_key_bytes(self.secret), signed.encode("ascii"), hashlib.sha256)
-        return base64url.encode(digest)
-
-
-@dataclass(frozen=True)
-class PurposeKeys:
-    """The keys in use: the first mints, all of them open."""
-
-    keys: tuple[PurposeKey, ...]
-
-    def __post_init__(self) -> None:
-        if not self.keys or len({key.id for key in self.keys}) != len(self.keys):
-            raise KeyMaterialError("purpose keys: at least one is needed, and each id only once")
-
-    @classmethod
-    def generate(cls, key_id: str, *, random: RandomSource = random_bytes) -> PurposeKeys:
-        """Return one new key of 256 random bits."""
-        return cls((PurposeKey(key_id, Secret(base64url.encode(random(MIN_KEY_BYTES)))),))
-
-    def find(self, key_id: str) -> PurposeKey | None:
-        """Return the key with this id."""
-        return next((key for key in self.keys if key.id == key_id), None)
-
-
-def load_purpose_keys(path: Path) -> PurposeKeys:
-    """Return the keys in a file: a key's id and its secret in base64url on each line.
-
-    The first line mints; empty lines and lines that begin with ``#`` do not count. Raises
-    KeyMaterialError, which names file and line and never shows a secret.
-    """
-    what = "file of purpose keys"
-    content = read_bounded(path, _MAX_FILE_BYTES, what=what, error=KeyMaterialError)
-    try:
-        text = content.decode("ascii")
-    except UnicodeDecodeError:
-        raise KeyMaterialError(f"{path}: the purpose keys are ASCII text") from None
-    keys = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        words = line.split()
-        if not words or words[0].startswith("#"):
-            continue
-        if len(words) != 2:  # noqa: PLR2004 - the two columns of the file
-            raise KeyMaterialError(f"{path}:{number}: a line is a key's id and its secret")
-        keys.append(PurposeKey(words[0], Secret(words[1])))
-    return PurposeKeys(tuple(keys))
-
-
-def write_purpose_keys(folder: Path, keys: PurposeKeys) -> Path:
-    """Return the path of the new file that ``load_purpose_keys`` reads, of mode 0600.
-
-    Raises WouldOverwrite and UsageError.
-    """
-    lines = [
-        "# A key's id and its secret on each line. The first one mints, all of them open tokens.",
-        *(f"{key.id} {key.secret.reveal()}" for key in keys.keys),
-    ]
-    content = "\n".join([*lines, ""]).encode("ascii")
-    return write_new_files(folder, [NewFile(KEY_FILE, content, private=True)])[0]
+    check = "expiry"
 
 
 @dataclass(frozen=True)
@@ -154,13 +109,21 @@ class Purpose:
 
 @dataclass(frozen=True)
 class PurposeToken:
-    """What a genuine token says."""
+    """What a token says; from ``open_purpose_token`` it is genuine."""
 
     id: str
     """Unique to the token; a store counts its use by it."""
     purpose: Purpose
     expires: datetime
     """Aware, UTC; from this moment on the token is refused."""
+
+
+@dataclass(frozen=True)
+class UnverifiedPurposeToken:
+    """What somebody wrote into a token; for showing, never for acting on it."""
+
+    key_id: str
+    claims: PurposeToken
 
 
 def mint(
@@ -173,8 +136,10 @@ def mint(
 ) -> str:
     """Return a new token as text, made with the first key.
 
-    Raises UsageError when it would exceed 4,096 characters.
+    Raises UsageError when it would exceed 4,096 characters or live longer than a year.
     """
+    if lifetime > LONGEST_LIFETIME:
+        raise UsageError(f"a purpose token lives for {LONGEST_LIFETIME.days} days at most")
     payload = {
         "id": base64url.encode(random(_ID_BYTES)),
         "from": purpose.sender,
@@ -224,55 +189,67 @@ def minter(
 def open_purpose_token(text: str, keys: PurposeKeys, clock: Clock = utc_now) -> PurposeToken:
     """Return what a genuine, unexpired token says.
 
-    Raises PurposeTokenRejected (PurposeTokenExpired), and nothing else, for every other text.
+    Raises a subclass of PurposeTokenRejected, and nothing else, for every other text.
     """
-    if text == PURPOSE_TOKEN_PLACEHOLDER:
-        raise PurposeTokenRejected(
-            "the limited-purpose token is the placeholder that render and lint print",
-            hint="amcli send --purpose-key-file mints the real one",
-        )
-    signed, mac = _split(text)
-    key = keys.find(signed.split(".")[1])
+    key_id, payload, mac = _split(text)
+    key = keys.find(key_id)
     if key is None:
-        raise PurposeTokenRejected("the limited-purpose token is of a key that is not in use")
+        raise PurposeKeyUnknown("the limited-purpose token is of a key that is not in use")
     # The texts are compared, so that no other spelling of the same bits passes.
-    if not hmac.compare_digest(key.mac(signed), mac):
-        raise PurposeTokenRejected("the limited-purpose token was not made by us, or was changed")
-    token = _read(signed.split(".")[2])
-    if clock() >= token.expires:
+    if not hmac.compare_digest(key.mac(f"{VERSION}.{key_id}.{payload}"), mac):
+        raise PurposeTokenForged("the limited-purpose token was not made by us, or was changed")
+    # What follows was written by somebody with the key, but perhaps not by this version.
+    token, now = _read(payload), clock()
+    if token.expires - now > LONGEST_LIFETIME + _CLOCKS_DIFFER:
+        raise PurposeContentUnknown("the limited-purpose token lives longer than ours do")
+    if now >= token.expires:
         expired = token.expires.isoformat(sep=" ", timespec="seconds")
         raise PurposeTokenExpired(f"the limited-purpose token expired at {expired}")
     return token
 
 
-def _split(text: str) -> tuple[str, str]:
+def decode_purpose_token(text: str) -> UnverifiedPurposeToken:
+    """Return what a token claims, without asking whether it is genuine.
+
+    Raises PurposeTokenMalformed and PurposeContentUnknown.
+    """
+    key_id, payload, _ = _split(text)
+    return UnverifiedPurposeToken(key_id, _read(payload))
+
+
+def _split(text: str) -> tuple[str, str, str]:
+    if text == PURPOSE_TOKEN_PLACEHOLDER:
+        raise PurposeTokenMalformed(
+            "the limited-purpose token is the placeholder that render and lint print",
+            hint="amcli send --purpose-key-file mints the real one",
+        )
     parts = text.split(".") if len(text) <= MAX_TOKEN_CHARACTERS and text.isascii() else []
     if len(parts) != 4 or parts[0] != VERSION:  # noqa: PLR2004 - the four parts of the format
-        raise PurposeTokenRejected("this is no limited-purpose token")
-    return ".".join(parts[:3]), parts[3]
+        raise PurposeTokenMalformed("this is no limited-purpose token")
+    return parts[1], parts[2], parts[3]
 
 
 def _read(payload: str) -> PurposeToken:
-    # The MAC held: what follows was written by somebody with the key, but perhaps not by mint.
     try:
         found = parse_json_object(base64url.decode(payload))
-        if any(type(found[name]) is not kind for name, kind in _FIELDS.items()):
-            raise TypeError
+        _require_fields(found)
         purpose = Purpose(
             sender=found["from"],
             template=found["tmpl"],
             subject=found["sub"],
             recipient=found["to"],
-            actions=tuple(str(action) for action in found["act"]),
+            actions=tuple(found["act"]),
         )
         return PurposeToken(found["id"], purpose, datetime.fromtimestamp(found["exp"], UTC))
     except (*_UNREADABLE, UsageError):
-        raise PurposeTokenRejected("the limited-purpose token has another content") from None
+        raise PurposeContentUnknown("the limited-purpose token has another content") from None
 
 
-def _key_bytes(secret: Secret) -> bytes:
-    try:
-        # Not canonical: a key is no message, and people make keys with other programs.
-        return base64url.decode(secret.reveal(), canonical=False)
-    except base64url.NotBase64url:
-        raise KeyMaterialError("a purpose key is base64url text") from None
+def _require_fields(found: dict[str, Any]) -> None:
+    # A name that this version does not know could be a restriction, so it is not passed over.
+    if found.keys() != _FIELDS.keys():
+        raise LookupError
+    if any(type(found[name]) is not kind for name, kind in _FIELDS.items()):
+        raise TypeError
+    if any(type(action) is not str for action in found["act"]):
+        raise TypeError

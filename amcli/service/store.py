@@ -1,36 +1,59 @@
 """The memory of a service: which limited-purpose token was used, for what, and the answer given.
 
 A store has one method, ``claim``. Of any number of identical clicks, at the same moment and from
-several processes, exactly one gets ``New`` and does the work.
+several processes, exactly one gets ``New`` and does the work:
+
+    nobody was here before                            New          do the work, then complete it
+    the same click, answered                          Done         the first answer again
+    the same click, begun and not answered            Unfinished   wait, or decide what to do
+    another action, another performer, other input    Refused
+
+"The same" is all of token, action, performer and body. Nothing is ever done twice in silence: a
+process that dies between its claim and its answer leaves ``Unfinished`` behind, unless the work
+stands in the store's own transaction (``New.transaction``), which leaves either all or nothing.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from amcli import base64url
 from amcli.errors import AmcliError
-from amcli.seams import Clock, utc_now
+from amcli.seams import RandomSource
 from amcli.service.action_response import ActionResponse
+from amcli.service.purpose import LONGEST_LIFETIME
+
+KEPT = LONGEST_LIFETIME + timedelta(days=2)
+"""How long a store remembers: until no token that it has seen can still be genuine, and a little
+longer for clocks that differ."""
+
+
+_OWNER_BYTES = 16
 
 
 class StoreUnavailable(AmcliError):
     """The store cannot answer right now: locked, full, read-only or no store at all."""
 
 
+class ClaimLost(StoreUnavailable):
+    """Somebody else took this click over while it was being worked on: was it done twice?"""
+
+
 @dataclass(frozen=True)
 class New:
-    """Nobody did this yet: do the work, then complete it or give it back."""
+    """Nobody else works on this click: do the work, then complete it or give it back."""
 
     complete: Callable[[ActionResponse], None]
-    """Stores the answer; from now on the same click gets it again."""
+    """Stores the answer; from now on the same click gets it again. Raises ClaimLost."""
     give_back: Callable[[], None]
     """Forgets the claim, for work that was declined and changed nothing."""
+    transaction: sqlite3.Connection | None = None
+    """The open transaction of a store that has one: what is written here is kept together with
+    the answer or not at all, so a handler that fails is given back too. Never commit it."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +65,12 @@ class Done:
 
 @dataclass(frozen=True)
 class Refused:
-    """Something else was done with this token: another action, performer or input."""
+    """Something else came first with this token: another action, performer or input."""
 
     action: str
-    """What was done."""
+    """What came first."""
+    finished: bool = True
+    """Whether it was answered; if not, it is being worked on, or its process died."""
 
 
 @dataclass(frozen=True)
@@ -53,92 +78,30 @@ class Unfinished:
     """The same click was claimed but not answered: it is being worked on, or its process died."""
 
     since: datetime
-    complete: Callable[[ActionResponse], None]
+    take_over: Callable[[], New | None]
+    """Makes the click ours, for one caller only; None when it was finished, given back or taken
+    over in the meantime. Look whether the work was done before doing it again."""
 
 
 Claim = New | Done | Refused | Unfinished
 
 
 class ActionStore(Protocol):
-    """What ``amcli.service`` needs of a store."""
+    """What ``amcli.service`` needs of a store; every method raises StoreUnavailable."""
 
     def claim(self, id: str, action: str, performer: str, body_hash: str) -> Claim:  # noqa: A002 - the token's own word
         """Return, atomically over all processes, what to do with this click."""
         ...
 
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS action (
-    id TEXT PRIMARY KEY,
-    action TEXT NOT NULL,
-    performer TEXT NOT NULL,
-    body_hash TEXT NOT NULL,
-    claimed REAL NOT NULL,  -- Unix time
-    response TEXT           -- NULL until the work is done
-)
-"""
+def new_owner(random: RandomSource) -> str:
+    """Return a name for one claim, by which a store knows who may answer it."""
+    return base64url.encode(random(_OWNER_BYTES))
 
 
-class SqliteStore:
-    """An ActionStore in one SQLite file, for any number of threads and processes on one machine.
-
-    ``busy_seconds`` is how long a claim waits for another one's lock. Raises StoreUnavailable
-    from every method when the file cannot be used.
-    """
-
-    def __init__(self, path: Path, *, busy_seconds: float = 5.0, clock: Clock = utc_now) -> None:
-        self._path = path
-        self._busy_seconds = busy_seconds
-        self._clock = clock
-        with self._transaction() as database:
-            database.execute(_SCHEMA)
-
-    def claim(self, id: str, action: str, performer: str, body_hash: str) -> Claim:  # noqa: A002 - the protocol's word
-        """Return what to do with this click; the first to ask gets ``New``."""
-        click = (action, performer, body_hash)
-        with self._transaction() as database:
-            first = database.execute(
-                "INSERT INTO action VALUES (?, ?, ?, ?, ?, NULL) ON CONFLICT DO NOTHING",
-                (id, *click, self._clock().timestamp()),
-            )
-            if first.rowcount:
-                return New(lambda answer: self._complete(id, answer), lambda: self._forget(id))
-            *known, claimed, response = database.execute(
-                "SELECT action, performer, body_hash, claimed, response FROM action WHERE id = ?",
-                (id,),
-            ).fetchone()
-        if tuple(known) != click:
-            return Refused(known[0])
-        if response is not None:
-            return Done(ActionResponse.from_json(response))
-        since = datetime.fromtimestamp(claimed, UTC)
-        return Unfinished(since, lambda answer: self._complete(id, answer))
-
-    def _complete(self, token_id: str, response: ActionResponse) -> None:
-        with self._transaction() as database:
-            # The first answer stays, whoever finishes an unfinished click again.
-            database.execute(
-                "UPDATE action SET response = ? WHERE id = ? AND response IS NULL",
-                (response.to_json(), token_id),
-            )
-
-    def _forget(self, token_id: str) -> None:
-        with self._transaction() as database:
-            database.execute("DELETE FROM action WHERE id = ? AND response IS NULL", (token_id,))
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        # A connection for each transaction: safe under threads and forks, and nothing stays open.
-        try:
-            database = sqlite3.connect(self._path, timeout=self._busy_seconds, isolation_level=None)
-        except sqlite3.Error as error:
-            raise StoreUnavailable(f"{self._path}: {error}") from None
-        try:
-            # IMMEDIATE takes the write lock at once, so that two claims cannot both read first.
-            database.execute("BEGIN IMMEDIATE")
-            yield database
-            database.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise StoreUnavailable(f"{self._path}: {error}") from None
-        finally:
-            database.close()  # an open transaction is rolled back
+def stored_response(text: str, where: str) -> ActionResponse:
+    """Return a stored answer; raises StoreUnavailable when another program wrote it."""
+    try:
+        return ActionResponse.from_json(text)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise StoreUnavailable(f"{where}: holds an answer that cannot be read") from None

@@ -10,7 +10,7 @@ import pytest
 
 from amcli.cli import run
 from amcli.outlook.authority import LocalAuthority
-from amcli.service.purpose import PurposeKeys, write_purpose_keys
+from amcli.service.purpose_keys import PurposeKeys, write_purpose_keys
 from amcli.signing.keygen import (
     generate_card_key,
     generate_dkim_key,

@@ -18,8 +18,10 @@ from amcli.outlook.issuer import LocalIssuer, Person, Registration
 from amcli.secrets import Secret
 from amcli.service.action_response import ActionResponse
 from amcli.service.endpoint import ActionEndpoint, VerifiedClick
-from amcli.service.purpose import Purpose, PurposeKeys, mint
-from amcli.service.store import SqliteStore, StoreUnavailable
+from amcli.service.purpose import Purpose, mint
+from amcli.service.purpose_keys import PurposeKeys
+from amcli.service.sqlite_store import SqliteStore
+from amcli.service.store import StoreUnavailable
 from amcli.verify.keyset import StaticKeys
 from amcli.verify.token import TokenPolicy
 from amcli.verify.token_errors import KeysUnreachable

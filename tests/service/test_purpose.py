@@ -15,12 +15,11 @@ from amcli.errors import AmcliError, KeyMaterialError, UsageError
 from amcli.secrets import Secret
 from amcli.service.purpose import (
     Purpose,
-    PurposeKeys,
     PurposeTokenRejected,
-    load_purpose_keys,
     mint,
     open_purpose_token,
 )
+from amcli.service.purpose_keys import PurposeKeys, load_purpose_keys
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 KEYS = PurposeKeys.generate("2026-11", random=lambda n: bytes(range(n)))

@@ -11,14 +11,8 @@ from pathlib import Path
 import pytest
 
 from amcli.service.action_response import ActionResponse
-from amcli.service.store import (
-    Done,
-    New,
-    Refused,
-    SqliteStore,
-    StoreUnavailable,
-    Unfinished,
-)
+from amcli.service.sqlite_store import SqliteStore
+from amcli.service.store import Done, New, Refused, StoreUnavailable, Unfinished
 
 CLICK = ("token-1", "approve", "tenant/adele", "hash")
 ANSWER = ActionResponse.success("Approved.", card={"type": "AdaptiveCard"})
@@ -71,7 +65,9 @@ def test_a_click_whose_process_died_is_unfinished_and_can_be_finished(tmp_path: 
 
     assert isinstance(again, Unfinished)
     assert again.since == started
-    again.complete(ANSWER)
+    work = again.take_over()
+    assert work is not None
+    work.complete(ANSWER)
     assert isinstance(store.claim(*CLICK), Done)
 
 
