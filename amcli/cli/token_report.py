@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from amcli.cli.checks_text import Line, check_lines, plain, print_lines, summary
-from amcli.errors import TokenRejected
+from amcli.cli.checks_text import Line, check_lines, plain, summary
+from amcli.cli.token_advice import with_advice
+from amcli.cli.token_answers import Answer, Undecided, head, place_fields
+from amcli.errors import FINDINGS, TokenRejected
 from amcli.printable import printable_line
-from amcli.verify.checks import Verdict
+from amcli.verify.captured import Capture, FoundToken
+from amcli.verify.checks import Check, Outcome, Verdict
 from amcli.verify.keyset import KeySource
-from amcli.verify.request import FoundToken
 from amcli.verify.token import VerifiedToken, verify_token
-from amcli.verify.token_errors import MalformedToken
+from amcli.verify.token_errors import KeysUnreachable, MalformedToken
 from amcli.verify.token_format import decode_token
 from amcli.verify.token_kind import TokenKind
 from amcli.verify.token_policy import AnyTenant, TokenPolicy
@@ -30,83 +33,106 @@ class Trust:
     audiences_from: str
     tenants: frozenset[str] | AnyTenant
     tenants_from: str
+    cloud: str
+    at: datetime
 
     @property
     def tenant_names(self) -> list[str]:
         """Return the tenants' ids, or that any will do."""
         return ["any"] if isinstance(self.tenants, AnyTenant) else sorted(self.tenants)
 
+    def lines(self) -> list[Line]:
+        """Return it for people, with an empty line behind."""
+        rows = (
+            ("keys", f"{self.keys.origin} ({self.keys_from})"),
+            ("audience", f"{', '.join(self.audiences)} ({self.audiences_from})"),
+            ("tenants", f"{', '.join(self.tenant_names) or 'none'} ({self.tenants_from})"),
+            ("as of", f"{moment(self.at.timestamp())}, cloud {self.cloud}"),
+        )
+        return [*(plain(f"{name:<8}  {printable_line(value)}") for name, value in rows), plain()]
+
 
 @dataclass(frozen=True)
 class Report:
     """The verdict on a token with what it was judged by."""
 
-    place: str
+    found: FoundToken
     kind: TokenKind
     trust: Trust
-    cloud: str
-    at: datetime
-    verdict: Verdict
+    checks: tuple[Check, ...]
     verified: VerifiedToken | None
 
-    def as_json(self) -> dict[str, Any]:
+    @property
+    def exit_code(self) -> int:
+        """Return 0 for a token that is accepted."""
+        return 0 if self.verified else FINDINGS
+
+    def fields(self) -> dict[str, Any]:
         """Return the fields of the ``--json`` answer."""
         trust = self.trust
         return {
             "kind": self.kind.value,
             "kind_label": self.kind.label,
-            "source": self.place,
-            "at": self.at.isoformat(),
-            "cloud": self.cloud,
+            **place_fields(self.found),
+            "at": trust.at.isoformat(),
+            "cloud": trust.cloud,
             "keys": {"source": trust.keys.origin, "from": trust.keys_from},
             "audiences": {"accepted": list(trust.audiences), "from": trust.audiences_from},
             "tenants": {"accepted": trust.tenant_names, "from": trust.tenants_from},
-            "checks": [check.as_json() for check in self.verdict.checks],
+            "checks": [check.as_json() for check in self.checks],
             "identity": _identity_json(self.verified),
         }
 
-    def print(self) -> None:
-        """Print the verdict for people."""
-        trust = self.trust
-        rows = (
-            ("token", f"{self.kind.label}, from {self.place}"),
-            ("keys", f"{trust.keys.origin} ({trust.keys_from})"),
-            ("audience", f"{', '.join(trust.audiences)} ({trust.audiences_from})"),
-            ("tenants", f"{', '.join(trust.tenant_names) or 'none'} ({trust.tenants_from})"),
-            ("as of", f"{moment(self.at.timestamp())}, cloud {self.cloud}"),
+    def page(self) -> list[Line]:
+        """Return what it was judged by and every check."""
+        row = plain(
+            f"{'token':<8}  {printable_line(f'{self.kind.label}, from {self.found.place}')}"
         )
-        print_lines(
-            [
-                *(plain(f"{name:<8}  {printable_line(value)}") for name, value in rows),
-                plain(),
-                *check_lines(self.verdict.checks),
-                plain(),
-                self._conclusion(),
-            ]
-        )
+        end: Line = (self._word(), (f": {summary(Verdict(self.checks))}", ""))
+        return [row, *self.trust.lines(), *check_lines(self.checks), plain(), end]
 
-    def _conclusion(self) -> Line:
-        word, style = ("accepted", "bold green") if self.verdict.ok else ("refused", "bold red")
-        return ((word, style), (f": {summary(self.verdict)}", ""))
+    def entry(self) -> list[Line]:
+        """Return the verdict, and the checks that failed or say something."""
+        word, style = self._word()
+        telling = [c for c in self.checks if c.outcome is Outcome.FAILED or c.hint]
+        about = f"{self.kind.label}; {summary(Verdict(self.checks))}"
+        rows = [(("  ", ""), *line) for line in check_lines(telling)]
+        return [head(word, style, self.found, about), *rows]
+
+    def _word(self) -> tuple[str, str]:
+        return ("accepted", "bold green") if self.verified else ("refused", "bold red")
 
 
-def examine(found: FoundToken, policy: TokenPolicy, trust: Trust, now: datetime) -> Report:
+def examine_all(capture: Capture, policy: TokenPolicy, trust: Trust) -> Iterator[Answer]:
+    """Yield the report on each token; for a single one raises KeysUnreachable."""
+    for found in capture.tokens:
+        try:
+            yield examine(found, policy, trust)
+        except KeysUnreachable as error:
+            if len(capture.tokens) == 1:
+                raise
+            yield Undecided(found, error)
+
+
+def examine(found: FoundToken, policy: TokenPolicy, trust: Trust) -> Report:
     """Return the report on a token; raises KeysUnreachable."""
     text = found.token.reveal()
     verified = None
     try:
-        verified = verify_token(text, policy, clock=lambda: now)
+        verified = verify_token(text, policy, clock=lambda: trust.at)
         verdict = verified.verdict
     except TokenRejected as rejected:
         verdict = rejected.verdict
-    return Report(found.place, _kind(text), trust, policy.cloud, now, verdict, verified)
+    kind, claims = _said(text)
+    return Report(found, kind, trust, with_advice(verdict, claims), verified)
 
 
-def _kind(text: str) -> TokenKind:
+def _said(text: str) -> tuple[TokenKind, Mapping[str, Any]]:
     try:
-        return decode_token(text).kind
+        token = decode_token(text)
     except MalformedToken:
-        return TokenKind.UNKNOWN
+        return TokenKind.UNKNOWN, {}
+    return token.kind, token.claims
 
 
 def _identity_json(token: VerifiedToken | None) -> dict[str, Any] | None:

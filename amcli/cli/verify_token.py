@@ -11,10 +11,15 @@ import click
 from click.core import ParameterSource
 
 from amcli.cli.command import Command
-from amcli.cli.options import json_option, setting_option
+from amcli.cli.options import setting_option
 from amcli.cli.session import current
-from amcli.cli.token_input import find_given_token, token_argument
-from amcli.errors import FINDINGS, ConfigurationError, NetworkError, UsageError
+from amcli.cli.token_input import (
+    answer_options,
+    find_given_tokens,
+    refuse_both_answers,
+    token_argument,
+)
+from amcli.errors import ConfigurationError, NetworkError, UsageError
 from amcli.seams import utc_now
 from amcli.settings_table import Source
 from amcli.verify.clouds import CLOUDS
@@ -22,8 +27,8 @@ from amcli.verify.token_policy import MAX_LEEWAY_SECONDS
 
 if TYPE_CHECKING:
     from amcli.cli.token_report import Trust
+    from amcli.verify.captured import Capture, FoundToken
     from amcli.verify.keyset import KeySource
-    from amcli.verify.request import FoundToken
     from amcli.verify.token_policy import TokenPolicy
 
 
@@ -61,6 +66,7 @@ amcli verify-token @request.txt --audience api://auth-am-PROVIDER/APP --tenant T
 amcli verify-token - --audience CLIENT-ID --any-tenant --performer oid:GUID < token.txt
 amcli verify-token @token.txt --audience CLIENT-ID --tenant GUID --jwks keys.json --offline
 amcli verify-token @request.txt --audience CLIENT-ID --tenant GUID --at 2026-10-01T09:30:00Z
+amcli verify-token @proxy.har --audience CLIENT-ID --tenant GUID --jsonl
 """,
 )
 @token_argument
@@ -93,27 +99,26 @@ amcli verify-token @request.txt --audience CLIENT-ID --tenant GUID --at 2026-10-
     show_default=True, help="Seconds that clocks may differ.",
 )  # fmt: skip
 @click.option("--offline", is_flag=True, help="Never use the network; needs --jwks FILE.")
-@json_option
+@answer_options
 @click.pass_context
-def verify_token(ctx: click.Context, /, token: str, as_json: bool, **options: Any) -> int | None:
+def verify_token(
+    ctx: click.Context, /, token: str, as_json: bool, as_jsonl: bool, **options: Any
+) -> int | None:
     """Check a bearer token that Microsoft posted to a web service.
 
-    TOKEN is the token, "Bearer" and the token, or a captured HTTP request; - reads stdin, @FILE a
-    file. Exit code 0 when every check passed, 1 when one failed, 6 when the keys could not be
-    read, which says nothing about the token.
+    TOKEN is a token, "Bearer" and the token, or what was captured: header lines, HTTP requests, a
+    HAR file, JSON, a log; - reads stdin, @FILE a file. Exit code 0 when every check of every token
+    passed, 1 when one failed, 6 when the keys could not be read, which says nothing about the
+    token.
     """
-    from amcli.cli import token_report
+    from amcli.cli import token_answers, token_report
 
-    found, asked = find_given_token(token), _Asked(**options)
+    refuse_both_answers(as_json=as_json, as_jsonl=as_jsonl)
+    capture, asked = find_given_tokens(token), _Asked(**options)
     trust = _trust(ctx, asked)
-    _require_tenants(found, trust)
-    policy = _policy(asked, trust)
-    report = token_report.examine(found, policy, trust, asked.at or utc_now())
-    if as_json:
-        current().answer(ok=report.verdict.ok, **report.as_json())
-    else:
-        report.print()
-    return None if report.verdict.ok else FINDINGS
+    _require_tenants(capture, trust)
+    answers = token_report.examine_all(capture, _policy(asked, trust), trust)
+    return token_answers.give(answers, as_json=as_json, as_jsonl=as_jsonl, above=trust.lines())
 
 
 @dataclass(frozen=True)
@@ -147,6 +152,8 @@ def _trust(ctx: click.Context, asked: _Asked) -> Trust:
         audiences_from=_origin(ctx, "audiences"),
         tenants=AnyTenant() if by_any else parse_tenants(asked.tenants),
         tenants_from=tenants_from if by_any or asked.tenants else "not given",
+        cloud=asked.cloud,
+        at=asked.at or utc_now(),
     )
 
 
@@ -187,21 +194,24 @@ def _keys(asked: _Asked) -> KeySource:
     return KeysAtUrl(asked.jwks, https_fetcher())
 
 
-def _require_tenants(found: FoundToken, trust: Trust) -> None:
+def _require_tenants(capture: Capture, trust: Trust) -> None:
+    if trust.tenants or not any(_is_entra(found) for found in capture.tokens):
+        return
+    which = "this is" if len(capture.tokens) == 1 else "among these is"
+    raise UsageError(
+        f"{which} a Microsoft Entra ID token: say which tenants' users may click",
+        hint="--tenant GUID (repeatable), or --any-tenant",
+    )
+
+
+def _is_entra(found: FoundToken) -> bool:
     from amcli.verify.token_errors import MalformedToken
     from amcli.verify.token_format import decode_token as decode
 
-    if trust.tenants:
-        return
     try:
-        is_entra = decode(found.token.reveal()).kind.is_entra
+        return decode(found.token.reveal()).kind.is_entra
     except MalformedToken:
-        return  # the verdict will say so
-    if is_entra:
-        raise UsageError(
-            "this is a Microsoft Entra ID token: say which tenants' users may click",
-            hint="--tenant GUID (repeatable), or --any-tenant",
-        )
+        return False  # the verdict will say so
 
 
 def _policy(asked: _Asked, trust: Trust) -> TokenPolicy:

@@ -14,7 +14,7 @@ from token_mint import KINDS, NOW, Mint, claims
 
 from amcli.errors import AmcliError
 from amcli.verify.keyset import StaticKeys
-from amcli.verify.request import find_token
+from amcli.verify.captured import find_tokens
 from amcli.verify.token import check_token, decode_token
 from amcli.verify.token_claims import explain_claims
 from amcli.verify.token_text import shown
@@ -104,7 +104,7 @@ def test_any_value_of_any_claim_gets_a_verdict_and_can_be_shown(
 @given(st.text())
 @settings(max_examples=200, deadline=None)
 def test_any_capture_gives_a_token_or_an_error_of_the_family(text: str) -> None:
-    assert exit_code(lambda: find_token(text, "capture")) in {0, 3, 4}
+    assert exit_code(lambda: find_tokens(text, "capture")) in {0, 3, 4}
 
 
 @given(st.binary(max_size=200) | json_values.map(lambda v: json.dumps(v).encode()))

@@ -1,0 +1,125 @@
+"""The bearer tokens in whatever a person captured, and where each of them stood.
+
+A capture is a token, header lines, one or several HTTP requests (also as ``curl -v`` prints them),
+a HAR file, JSON, or a log with a text or a JSON object on each line. Its form is told by what is
+in it, never by its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from amcli.errors import NothingFound, UnreadableInput
+from amcli.files import read_bounded, read_stream
+from amcli.secrets import Secret, without_tokens
+from amcli.verify.captured_place import Place
+from amcli.verify.captured_text import Read, read_text
+from amcli.verify.request import bearer_token
+
+MAX_INPUT_BYTES = 32 * 1024 * 1024
+"""A day's log of a service; a captured request has a few KB."""
+
+_HEADERS = "the token is in Authorization or Action-Authorization, after the word Bearer"
+
+
+@dataclass(frozen=True)
+class FoundToken:
+    """A token that nobody has looked into yet."""
+
+    token: Secret
+    place: str
+    """Where it stood: ``stdin, header Authorization``, ``web.har, entry 3, header ...``."""
+    line: int | None = None
+    """Its line, counted from 1, where the capture has lines of its own."""
+    entry: int | None = None
+    """Its entry, counted from 1, in a HAR file or a JSON list."""
+
+
+@dataclass(frozen=True)
+class Capture:
+    """What was found; at least one token."""
+
+    tokens: tuple[FoundToken, ...]
+    notes: tuple[str, ...] = field(default=())
+    """What a person should know: requests without a token, or with two."""
+
+
+def read_input(argument: str, stdin: BinaryIO) -> tuple[str, str]:
+    """Return the text that an argument names, and what to call it.
+
+    ``-`` is standard input, ``@FILE`` a file, anything else is the text itself. Raises
+    UnreadableInput for what is larger than 32 MB or not UTF-8.
+    """
+    if argument == "-":
+        return _text(read_stream(stdin, MAX_INPUT_BYTES, "stdin", what="capture"), "stdin"), "stdin"
+    if not argument.startswith("@"):
+        return argument, "the argument"
+    if without_tokens(argument) != argument:
+        raise UnreadableInput(
+            "behind the @ stands a token, a file's name was expected",
+            hint="put the token into a file, or give it on stdin: -",
+        )
+    path = Path(argument[1:])
+    return _text(read_bounded(path, MAX_INPUT_BYTES, what="capture"), str(path)), str(path)
+
+
+def find_tokens(text: str, origin: str) -> Capture:
+    """Return every token in a captured text, in its order; they may still be malformed.
+
+    The same token twice in one request counts once. Raises NothingFound where there is none, and
+    UnreadableInput for a text without anything in it.
+    """
+    if not text.strip():
+        raise UnreadableInput(f"{origin}: empty, a token was expected")
+    read = _read(text)
+    if read.found:
+        return Capture(_named(read, origin), _notes(read))
+    if read.is_one_line:  # nothing but a token, however malformed
+        whole = text.strip()
+        return Capture((FoundToken(Secret(bearer_token(whole) or whole), origin),))
+    raise NothingFound(f"{origin}: {read.missing}", hint=read.hint or _HEADERS)
+
+
+def _read(text: str) -> Read:
+    if text.lstrip()[0] not in "{[":
+        return read_text(text)
+    from amcli.verify.captured_json import read_json  # most captures need no JSON
+
+    return read_json(text)
+
+
+def _named(read: Read, origin: str) -> tuple[FoundToken, ...]:
+    alone = len(read.found) == 1
+    named = []
+    for found in read.found:
+        place = Place() if read.is_one_line else found.place
+        words = ", ".join((origin, *place.words(alone=alone)))
+        named.append(FoundToken(Secret(found.token), words, place.line, place.entry))
+    return tuple(named)
+
+
+def _notes(read: Read) -> tuple[str, ...]:
+    notes = []
+    if read.empty_requests:
+        notes.append(f"without a bearer token: {_these(read.empty_requests)}")
+    if read.double_requests:
+        which = _these(read.double_requests)
+        notes.append(f"with two different tokens, which a service must refuse: {which}")
+    return tuple(notes)
+
+
+def _these(names: Sequence[str]) -> str:
+    rest = len(names) - 5
+    return ", ".join(names[:5]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _text(content: bytes, origin: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UnreadableInput(
+            f"{origin}: not UTF-8 text", hint="save it as UTF-8 (PowerShell: -Encoding utf8)"
+        ) from None
