@@ -1,7 +1,8 @@
 """The card with its misspelt names put right, so that one misspelling is one finding.
 
-Rules judge the card as it was meant: a picture with "alteTxt" does not lack "altText". What they
-find is told where the author wrote it, and nothing is said of a value whose name was guessed.
+Rules judge the card as it was meant: a picture with "alteTxt" does not lack "altText", and a null
+is not there. What they find is told where the author wrote it, and nothing is said of a value whose
+name was guessed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from amcli.card.document import CardDocument, pointer_steps, pointer_token
-from amcli.linting.fixing.fix import RenameProperty
+from amcli.linting.fixing.fix import RemoveProperty, RenameProperty
 
 
 @dataclass(frozen=True)
@@ -35,19 +36,23 @@ class AsMeant:
         return pointer
 
 
-def as_meant(document: CardDocument, renamings: Iterable[RenameProperty]) -> AsMeant:
-    """Return the card with these names; the document itself stays as it is."""
+def as_meant(
+    document: CardDocument, edits: Iterable[RenameProperty | RemoveProperty]
+) -> AsMeant:
+    """Return the card with these edits; the document itself stays as it is."""
     copies: dict[str, Any] = {"": dict(document.value)}
     written: dict[str, str] = {}
-    for renaming in renamings:
-        holder, _, _ = renaming.pointer.rpartition("/")
+    edits = [*edits]
+    for edit in edits:
+        holder, _, _ = edit.pointer.rpartition("/")
         found = _copied(copies, pointer_steps(holder))
-        if renaming.name not in found:
-            _rename(found, pointer_steps(renaming.pointer)[-1], renaming.name)
-            written[f"{holder}/{pointer_token(renaming.name)}"] = renaming.pointer
-    if not written:
-        return AsMeant(document)
-    return AsMeant(replace(document, value=copies[""]), written)
+        name = pointer_steps(edit.pointer)[-1]
+        if isinstance(edit, RemoveProperty):
+            found.pop(name, None)
+        elif edit.name not in found:
+            _rename(found, name, edit.name)
+            written[f"{holder}/{pointer_token(edit.name)}"] = edit.pointer
+    return AsMeant(replace(document, value=copies[""]) if edits else document, written)
 
 
 def _copied(copies: dict[str, Any], steps: list[str]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from amcli.linting.facts.opened import Opened, opened
 from amcli.linting.facts.pictures import pictures
 from amcli.linting.facts.references import Reference, mentioned, references
 from amcli.linting.facts.texts import Text, texts
-from amcli.linting.fixing.fix import RenameProperty
+from amcli.linting.fixing.fix import RemoveProperty, RenameProperty
 from amcli.linting.schema.mistakes import Mistake, known_types, mistakes
 from amcli.linting.surroundings import NOTHING_KNOWN, Surroundings
 
@@ -57,7 +57,8 @@ class CardFacts:
     def _meant(self) -> AsMeant:
         found = [mistake for group in self.mistakes.values() for mistake in group]
         edits = [edit for mistake in found if mistake.fix for edit in mistake.fix.edits]
-        return as_meant(self._written, [e for e in edits if isinstance(e, RenameProperty)])
+        kinds = (RenameProperty, RemoveProperty)
+        return as_meant(self._written, [e for e in edits if isinstance(e, kinds)])
 
     @cached_property
     def mistakes(self) -> dict[str, list[Mistake]]:

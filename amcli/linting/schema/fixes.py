@@ -82,7 +82,7 @@ def body_as_text(error: SchemaError) -> Fix | None:
 
 
 def header_mended(error: SchemaError) -> Fix | None:
-    """Return the fix of headers that are an object, or of an Authorization without a value."""
+    """Return the fix of what names headers otherwise, or of an Authorization without a value."""
     value = error.value
     if error.property == "headers":
         if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
@@ -93,6 +93,10 @@ def header_mended(error: SchemaError) -> Fix | None:
     if error.keyword == "required" and str(name).strip().lower() == "authorization":
         # An empty value is the only one that Outlook takes there.
         return safely(AddProperty(error.pointer, "value", ""))
+    if error.keyword == "required" and isinstance(value, dict) and len(value) == 1:
+        ((written, text),) = value.items()
+        if written not in {"name", "value"} and isinstance(text, str):
+            return safely(SetValue(error.pointer, {"name": written, "value": text}))
     return retyped(error)
 
 

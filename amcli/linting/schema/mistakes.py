@@ -8,8 +8,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from amcli.card.document import CardDocument, CardKind
-from amcli.linting.fixing.fix import AddProperty, Fix, SetValue, safely, unsafely
+from amcli.card.document import CardDocument, CardKind, pointer_steps
+from amcli.linting.fixing.fix import (
+    AddProperty,
+    Fix,
+    RemoveProperty,
+    SetValue,
+    safely,
+    unsafely,
+)
+from amcli.linting.schema.explained import (
+    is_misplaced,
+    meant_name,
+    needless_nulls,
+    unexplained,
+)
 from amcli.linting.schema.fixes import (
     body_as_text,
     header_mended,
@@ -23,6 +36,7 @@ from amcli.linting.schema.fixes import (
 from amcli.linting.schema.judge import SchemaError, card_schema, schema_errors
 from amcli.linting.schema.wording import (
     HERE,
+    a,
     asked_for,
     listed,
     names_in,
@@ -61,8 +75,17 @@ def mistakes(document: CardDocument) -> list[Mistake]:
     """Return what the schema finds in a card, one for each mistake of the author."""
     card = document.value
     errors = schema_errors(card, document.kind)
-    errors, misspelt = _misspelt(errors, card)
-    return [*misspelt, *(_mistake(error, document.kind, card) for error in errors)]
+    nulls = needless_nulls(card, document.kind, errors)
+    found = [_null(pointer) for pointer in sorted(nulls)]
+    errors, misspelt = _misspelt([e for e in errors if e.pointer not in nulls], card)
+    errors = unexplained(errors, known_types(document.kind))
+    return [*found, *misspelt, *(_mistake(error, document.kind, card) for error in errors)]
+
+
+def _null(pointer: str) -> Mistake:
+    message = f"{pointer_steps(pointer)[-1]} is null, as if it were not there"
+    fix = safely(RemoveProperty(pointer))
+    return Mistake("null-value", pointer, message, "leave it out", fix, on_name=True)
 
 
 def _misspelt(
@@ -76,7 +99,7 @@ def _misspelt(
     found, gone = [], set()
     for error in (error for error in errors if error.keyword == "additionalProperties"):
         lacking = missing.get(error.pointer.rpartition("/")[0], {})
-        wanted = closest(error.property, lacking) if lacking else None
+        wanted = meant_name(error.property, lacking)
         if wanted is not None:
             gone |= {id(error), id(lacking.pop(wanted))}
             message = f'{noun(error.definition)} has "{error.property}" where it needs "{wanted}"'
@@ -113,6 +136,8 @@ def _missing(error: SchemaError) -> Mistake:
         slug = {"@type": "missing-card-type", "@context": "missing-context"}
         return Mistake(slug.get(str(name), "missing-version"), error.pointer, message)
     if error.definition == "HttpHeader":
+        if "name" not in error.value and "value" not in error.value:
+            message = "this header has neither name nor value"
         return Mistake("malformed-header", error.pointer, message, _HEADER, header_mended(error))
     if error.definition == "Action.Http" and name == "body":
         fix = safely(AddProperty(error.pointer, "body", ""))
@@ -146,8 +171,8 @@ def _unknown_type(error: SchemaError, kind: CardKind) -> Mistake:
         hint = "an ActionCard takes OpenUri and HttpPOST only"
         message = "an ActionCard stands in an ActionCard"
         return Mistake("nested-action-card", error.pointer, message, hint)
-    if isinstance(error.value, str) and error.value in known_types(kind):
-        where = HERE.get(error.definition, f"the place of a {error.definition}")
+    if is_misplaced(error, known_types(kind)):
+        where = HERE.get(error.definition, f"the place of {a(error.definition)}")
         message = f"{error.value} cannot stand in {where}"
         return Mistake("misplaced-type", error.pointer, message, f"it takes {listed(allowed)}")
     message = f"{quoted(error.value)} is no type that Outlook knows here"

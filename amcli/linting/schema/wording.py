@@ -91,3 +91,8 @@ def listed(names: Iterable[object]) -> str:
 def noun(definition: str) -> str:
     """Return what people call an object that a definition measures."""
     return _NOUNS.get(definition, definition)
+
+
+def a(name: str) -> str:
+    """Return a type's name with its article."""
+    return f"an {name}" if name[:1] in "AEIOaeio" else f"a {name}"
