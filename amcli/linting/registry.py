@@ -59,6 +59,7 @@ RULES: tuple[Rule, ...] = (
     head.insecure_context,
     undocumented.undocumented_property,
     ignoring.unused_ignore,
+    values.null_value,
     # --- Outlook's support, AM2xx
     support.unsupported_version,
     support.http_action_in_1_4,

@@ -13,9 +13,18 @@ from amcli.linting.schema.canonical import definition_of, spellings
 
 _BOTH = "Microsoft, Adaptive Cards schema explorer; legacy message card reference"
 _RENDERER = "Microsoft, the adaptivecards JavaScript renderer"
+_ASKED_FOR = frozenset({"originator", "altText", "title", "name"})
+"""Where one of these is missing, another rule says so."""
 
 
-@rule("AM105", "unknown-value", Severity.ERROR, Certainty.STATED, source=_BOTH)
+@rule(
+    "AM105",
+    "unknown-value",
+    Severity.ERROR,
+    Certainty.STATED,
+    source=_BOTH,
+    only_with=("unknown-value",),
+)
 def unknown_value(card: CardFacts) -> Iterator[Problem]:
     """A value that is not among the names that the property takes.
 
@@ -28,7 +37,14 @@ def unknown_value(card: CardFacts) -> Iterator[Problem]:
     return from_schema(card, "unknown-value")
 
 
-@rule("AM106", "malformed-value", Severity.WARNING, Certainty.SEEN, source=_RENDERER)
+@rule(
+    "AM106",
+    "malformed-value",
+    Severity.WARNING,
+    Certainty.SEEN,
+    source=_RENDERER,
+    only_with=("malformed-value",),
+)
 def malformed_value(card: CardFacts) -> Iterator[Problem]:
     """A value that is not written as the property asks.
 
@@ -42,7 +58,14 @@ def malformed_value(card: CardFacts) -> Iterator[Problem]:
     return from_schema(card, "malformed-value")
 
 
-@rule("AM109", "value-as-string", Severity.WARNING, Certainty.SEEN, source=_RENDERER)
+@rule(
+    "AM109",
+    "value-as-string",
+    Severity.WARNING,
+    Certainty.SEEN,
+    source=_RENDERER,
+    only_with=("value-as-string",),
+)
 def value_as_string(card: CardFacts) -> Iterator[Problem]:
     """true, false or a number with quotes around it.
 
@@ -78,3 +101,27 @@ def other_case_value(card: CardFacts) -> Iterator[Problem]:
                 pointer = f"{node.pointer}/{name}"
                 fix = safely(SetValue(pointer, usual))
                 yield Problem(pointer, f'{name} is "{value}"', f'write "{usual}"', fix)
+
+
+@rule(
+    "AM121",
+    "null-value",
+    Severity.INFO,
+    Certainty.SEEN,
+    source=_RENDERER,
+    only_with=("null-value",),
+)
+def null_value(card: CardFacts) -> Iterator[Problem]:
+    """A property that is null, and could as well be missing.
+
+    What it finds: null where the property may be left out; where it may not, the rule that
+    asks for it speaks.
+    Why it matters: the renderer takes it as not there, as it was meant; no reference has null, and
+    other tools refuse it.
+    Example: {"type": "TextBlock", "text": "Hello", "id": null}
+    Use instead: {"type": "TextBlock", "text": "Hello"}
+    Fix: safe: takes the property out.
+    """
+    for problem in from_schema(card, "null-value"):
+        if problem.pointer.rpartition("/")[2] not in _ASKED_FOR:
+            yield problem
