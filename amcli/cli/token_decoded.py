@@ -43,8 +43,8 @@ class Decoded:
             "kind": token.kind.value,
             "kind_label": token.kind.label,
             **place_fields(self.found),
-            "header": token.header,
-            "claims": token.claims,
+            "header": dict(token.header),
+            "claims": dict(token.claims),
             "meanings": {claim.name: claim.meaning for claim in explained if claim.meaning},
             "note": EAT_ENDED if token.kind is TokenKind.EAT else None,
         }
