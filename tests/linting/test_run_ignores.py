@@ -8,7 +8,7 @@ import pytest
 
 from amcli.card.rendering import CardTemplate, Envelope, render
 from amcli.linting.choosing.ignores import ignores_in
-from amcli.linting.choosing.selection import Choice, rules_named
+from amcli.linting.choosing.selection import Choice, ids_of, rules_named
 from amcli.linting.run import lint_paths
 
 HEAD = '{"type": "AdaptiveCard", "version": "1.0", "originator": "{{ originator }}", "body": [\n'
@@ -40,6 +40,7 @@ def told(*paths: str, choice: Choice | None = None) -> tuple[list[str], list[str
         ("{# amcli: ignore[AM601] why #} code\ncode", 1),
         ("{# amcli: ignore[AM601] why #}\n\n  \ncode", 4),
         ("{# amcli: ignore[AM601] why #}\n{# amcli: ignore[AM504] why #}\ncode", 3),
+        ("{# amcli: ignore[AM601] why #}\n{# a picture #}\ncode", 3),
         ("{# amcli: ignore[AM601]\n   a long reason #}\ncode", 3),
         ("{#- amcli:ignore [AM601] why -#}\ncode", 2),
         ("{# amcli: ignore[AM601] why #}\r\ncode", 2),
@@ -48,7 +49,7 @@ def told(*paths: str, choice: Choice | None = None) -> tuple[list[str], list[str
 )
 def test_a_comment_is_for_its_own_line_or_alone_for_the_next(text: str, target: int) -> None:
     assert ignores_in(text)[0].target == target
-    assert ignores_in(text)[0].rules == {"AM601"}
+    assert ids_of(ignores_in(text)[0].rules) == {"AM601"}
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_what_is_wrong_with_a_comment_is_told(comment: str, problem: str) -> Non
 
 def test_names_slugs_and_beginnings_of_ids_are_rules() -> None:
     (found,) = ignores_in("{# amcli: ignore[missing-alt-text, am90] both #}")
-    assert {"AM601", "AM901", "AM902"} < found.rules
+    assert {"AM601", "AM901", "AM902"} < ids_of(found.rules)
 
 
 def test_a_finding_at_the_line_is_left_out_and_counted() -> None:
@@ -114,6 +115,18 @@ def test_an_ignore_that_nothing_needs_is_told_at_its_place() -> None:
     assert (finding.rule, finding.message) == ("AM120", "AM504 finds nothing")
     assert finding.place is not None
     assert (finding.place.file, finding.place.line, finding.place.column) == (card, 2, 1)
+
+
+def test_the_line_that_an_idle_ignore_is_for_is_told() -> None:
+    card = write("{# amcli: ignore[AM601] why #}\n{% if true %}\n" + PICTURE + "{% endif %}")
+    idle, _ = lint_paths([card], choice=Choice(select=rules_named(["AM120", "AM601"]))).findings
+    assert idle.hint == "it is for line 3; take it out, or out of the brackets"
+
+
+def test_the_beginning_of_ids_is_of_use_when_one_of_its_rules_is() -> None:
+    card = write(f"{PICTURE} {{# amcli: ignore[AM6, am1] all of them #}}")
+    (finding,) = lint_paths([card]).findings
+    assert (finding.rule, finding.message) == ("AM120", "am1 finds nothing")
 
 
 def test_an_ignore_of_a_rule_that_was_not_asked_is_not_idle() -> None:

@@ -11,6 +11,7 @@ from amcli.linting.choosing.selection import (
     IgnoredPlace,
     PathChoice,
     clients_named,
+    each_named,
     rules_named,
 )
 from amcli.linting.finding import Severity
@@ -85,7 +86,7 @@ def _ignore_at(rows: Iterable[Row], _where: str) -> tuple[IgnoredPlace, ...]:
         IgnoredPlace(
             row.value["file"],
             row.value["pointer"],
-            _rules(row.value["rules"], row.where),
+            _placed(each_named, row.value["rules"], row.where),
             row.value["reason"],
             row.where,
         )

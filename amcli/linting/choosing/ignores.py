@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from amcli.errors import UsageError
-from amcli.linting.choosing.selection import rules_named
+from amcli.linting.choosing.selection import NamedRules, each_named
 
 _SIGN = "amcli:"
 _STRANGE = "this comment says nothing that amcli knows"
@@ -26,7 +26,7 @@ class Ignore:
     end_column: int
     target: int
     """The line that it is for."""
-    rules: frozenset[str] = frozenset()
+    rules: tuple[NamedRules, ...] = ()
     problems: tuple[tuple[str, str | None], ...] = ()
     """What is wrong with the comment itself, each with a hint."""
 
@@ -35,8 +35,8 @@ class Ignore:
 def ignores_in(text: str) -> tuple[Ignore, ...]:
     """Return the comments of a template that speak to amcli.
 
-    One behind code is for its own line, one that is alone in its line for the next line that is
-    neither blank nor such a comment. Inside strings, raw blocks and longer comments there is none.
+    One behind code is for its own line, one that is alone in its line for the next line that has
+    more than comments. Inside strings, raw blocks and longer comments there is none.
     Never raises: what cannot be read as a template has none.
     """
     if _SIGN not in text:
@@ -44,10 +44,10 @@ def ignores_in(text: str) -> tuple[Ignore, ...]:
     from amcli.card.rendering.written import one_character_breaks
 
     source = one_character_breaks(text.removeprefix("\ufeff"))
-    found = [found for found in _comments(source) if _COMMENT.fullmatch(source, *found)]
-    code = source
-    for start, end in reversed(found):  # what is left is code; a comment may span lines
+    code, found = source, []
+    for start, end in _comments(source):
         code = code[:start] + re.sub(r"[^\n]", " ", code[start:end]) + code[end:]
+        found += [(start, end)] if _COMMENT.fullmatch(source, start, end) else []
     lines = code.split("\n")
     return tuple(_ignore(source, start, end, lines) for start, end in found)
 
@@ -95,14 +95,14 @@ def _target(line: int, end_line: int, lines: list[str]) -> int:
     return next((number + 1 for number in following if lines[number].strip()), line)
 
 
-def _rules(listed: str | None) -> tuple[frozenset[str], list[tuple[str, str | None]]]:
+def _rules(listed: str | None) -> tuple[tuple[NamedRules, ...], list[tuple[str, str | None]]]:
     if listed is None or not listed.strip():
-        return frozenset(), [("this ignore names no rule", "write ignore[AM203], or a rule's name")]
-    rules: set[str] = set()
+        return (), [("this ignore names no rule", "write ignore[AM203], or a rule's name")]
+    rules: list[NamedRules] = []
     problems: list[tuple[str, str | None]] = []
-    for name in filter(None, map(str.strip, listed.split(","))):
+    for name in listed.split(","):
         try:
-            rules |= rules_named([name])
+            rules += each_named([name])
         except UsageError as error:
             problems.append((error.message, error.hint))
-    return frozenset(rules), problems
+    return tuple(rules), problems

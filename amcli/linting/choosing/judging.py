@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, cached_property
 from pathlib import Path
 
 from amcli.linting.choosing.ignores import Ignore, ignores_in
-from amcli.linting.choosing.selection import Choice, FileChoice, IgnoredPlace, is_below
+from amcli.linting.choosing.selection import (
+    Choice,
+    FileChoice,
+    IgnoredPlace,
+    NamedRules,
+    ids_of,
+    is_below,
+)
 from amcli.linting.finding import Finding, Place
 from amcli.linting.rules.ignoring import unused_ignore
 
@@ -17,8 +25,8 @@ class Judge:
 
     def __init__(self, choice: Choice) -> None:
         self.choice = choice
-        self._used: set[tuple[Path, Ignore, str]] = set()
-        self._used_places: set[tuple[IgnoredPlace, str]] = set()
+        self._used: dict[tuple[Path, Ignore], set[str]] = defaultdict(set)
+        self._used_places: dict[IgnoredPlace, set[str]] = defaultdict(set)
         self._places: set[IgnoredPlace] = set()
         self.for_file = cache(choice.for_file)
 
@@ -28,7 +36,6 @@ class Judge:
         ``texts`` has the text of the file in which it was written, by its name.
         """
         chosen = self.for_file(file)
-        self._places.update(chosen.places)
         by_comment = self._by_comment(finding, texts)
         by_place = self._by_place(finding, chosen)
         return by_comment or by_place or chosen.leaves_out(finding.rule)
@@ -49,21 +56,19 @@ class Judge:
             place = Place(file, ignore.line, ignore.column, ignore.end_line, ignore.end_column)
             for message, hint in ignore.problems:
                 yield self._told(message, hint, file, place)
-            idle = ignore.rules - self._found(_real(file), ignore)
-            if judged := sorted(rule for rule in idle if self._could_find(rule)):
-                hint = "take it out, or out of the brackets"
-                yield self._told(_nothing(judged), hint, file, place)
+            if idle := self._idle(ignore.rules, self._used[_real(file), ignore]):
+                hint = f"it is for line {ignore.target}; take it out, or out of the brackets"
+                yield self._told(_nothing(idle), hint, file, place)
 
     def idle_places(self) -> Iterator[Finding]:
         """Yield what is wrong with the entries of ``lint.ignore_at`` for files that were linted."""
         for entry in self.choice.ignore_at:
-            idle = [rule for rule in entry.rules if (entry, rule) not in self._used_places]
-            judged = sorted(rule for rule in idle if self._could_find(rule))
-            if entry in self._places and judged and self._is_asked(entry.file):
+            idle = self._idle(entry.rules, self._used_places[entry])
+            if entry in self._places and idle and self._is_asked(entry.file):
                 file, _, line = entry.where.rpartition(":")
                 number = int(line) if line.isdecimal() else 1
                 place = Place(file or entry.where, number, 1, number, 1)
-                message = f"{_nothing(judged)} at {entry.pointer or 'the card'} of {entry.file}"
+                message = f"{_nothing(idle)} at {entry.pointer or 'the card'} of {entry.file}"
                 yield self._told(message, "take the entry out", place.file, place)
 
     def _by_comment(self, finding: Finding, texts: Mapping[str, str]) -> bool:
@@ -73,32 +78,33 @@ class Judge:
         fitting = [
             ignore
             for ignore in ignores_in(texts.get(place.file, ""))
-            if ignore.target == place.line and finding.rule in ignore.rules
+            if ignore.target == place.line and finding.rule in ids_of(ignore.rules)
         ]
-        if fitting:
-            file = _real(place.file)
-            self._used.update((file, ignore, finding.rule) for ignore in fitting)
+        for ignore in fitting:
+            self._used[_real(place.file), ignore].add(finding.rule)
         return bool(fitting)
 
     def _by_place(self, finding: Finding, chosen: FileChoice) -> bool:
         fitting = [
-            (entry, finding.rule)
+            entry
             for entry in chosen.places
-            if finding.rule in entry.rules and is_below(finding.pointer, entry.pointer)
+            if finding.rule in ids_of(entry.rules) and is_below(finding.pointer, entry.pointer)
         ]
-        self._used_places.update(fitting)
+        for entry in fitting:
+            self._used_places[entry].add(finding.rule)
         return bool(fitting)
 
-    def _found(self, file: Path, ignore: Ignore) -> set[str]:
-        return {rule for rule in ignore.rules if (file, ignore, rule) in self._used}
+    def _idle(self, rules: Iterable[NamedRules], used: set[str]) -> list[str]:
+        """Return the names of which no rule was of use; those that were not asked are not idle."""
+        return [named.name for named in rules if named.ids & self._asked and not named.ids & used]
+
+    @cached_property
+    def _asked(self) -> frozenset[str]:
+        return frozenset(rule.id for rule in self.choice.rules)
 
     def _is_asked(self, file: str) -> bool:
         asked = unused_ignore in self.choice.rules and self.choice.comments
         return asked and not self.for_file(file).leaves_out(unused_ignore.id)
-
-    def _could_find(self, rule: str) -> bool:
-        """Return whether a rule was asked: an ignore of one that was not is not idle."""
-        return any(asked.id == rule for asked in self.choice.rules)
 
     def _told(self, message: str, hint: str | None, file: str, place: Place) -> Finding:
         finding = Finding(
@@ -112,6 +118,6 @@ def _real(file: str) -> Path:
     return Path(file).resolve()
 
 
-def _nothing(rules: list[str]) -> str:
-    verb = "finds" if len(rules) == 1 else "find"
-    return f"{' and '.join(rules)} {verb} nothing"
+def _nothing(names: list[str]) -> str:
+    verb = "finds" if len(names) == 1 else "find"
+    return f"{' and '.join(names)} {verb} nothing"

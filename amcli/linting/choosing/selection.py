@@ -30,13 +30,22 @@ class PathChoice:
 
 
 @dataclass(frozen=True)
+class NamedRules:
+    """The rules that one name stands for."""
+
+    name: str
+    """As a person wrote it: an id, a slug, or the beginning of ids."""
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True)
 class IgnoredPlace:
     """One place of a card at which rules are left out; what stands below it is meant as well."""
 
     file: str
     """Relative to the project."""
     pointer: str
-    rules: frozenset[str]
+    rules: tuple[NamedRules, ...]
     reason: str
     where: str = ""
     """File and line of the setting."""
@@ -113,8 +122,18 @@ def rules_named(names: Iterable[str]) -> frozenset[str]:
 
     A name may hold several, with commas between. Raises UsageError for one that is no rule's.
     """
+    return ids_of(each_named(names))
+
+
+def each_named(names: Iterable[str]) -> tuple[NamedRules, ...]:
+    """Return the same as ``rules_named``, name by name."""
     words = (word.strip() for name in names for word in name.split(","))
-    return frozenset(found for word in words if word for found in _ids(word))
+    return tuple(NamedRules(word, frozenset(_ids(word))) for word in words if word)
+
+
+def ids_of(named: Iterable[NamedRules]) -> frozenset[str]:
+    """Return the ids that any of the names stands for."""
+    return frozenset(found for name in named for found in name.ids)
 
 
 def clients_named(names: Iterable[str]) -> frozenset[Client]:
