@@ -123,6 +123,7 @@ RULES: tuple[Rule, ...] = (
     links.mixed_flow_hosts,
     links.rewritten_link,
     images.image_without_scheme,
+    images.image_on_private_network,
     # --- text, accessibility, layout, AM6xx
     accessibility.missing_alt_text,
     text.html_in_text,

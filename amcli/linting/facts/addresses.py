@@ -11,6 +11,7 @@ HTTPS_PORT = 443
 # RFC 6761, 6762 and 7686, and ICANN's choice of .internal: no public name ever ends so. One in
 # .example is none either, but stands for a public one in documents.
 _LOCAL_NAMES = frozenset({"localhost", "local", "internal", "test", "invalid", "onion"})
+_WITH_HOST = frozenset({"http", "ftp", "ws", "wss"})
 _UNDECIDED = ("{", "$", "<", "...")
 
 
@@ -67,6 +68,15 @@ def host_of(url: str) -> str:
         return ""
 
 
+def is_own_machine(host: str) -> bool:
+    """Return whether a host is always the machine that asks for it."""
+    name = host.rstrip(".").lower()
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")
+
+
 def host_problem(host: str) -> str | None:
     """Return why nothing on the internet reaches this host; None when it may be public."""
     name = host.rstrip(".").lower()
@@ -89,7 +99,9 @@ def _name_problem(name: str) -> str | None:
 
 
 def _scheme_problem(scheme: str) -> str:
-    return f"it begins with {scheme}://" if scheme else "it has no https://"
+    if not scheme:
+        return "it has no https://"
+    return f"it begins with {scheme}://" if scheme in _WITH_HOST else f"it begins with {scheme}:"
 
 
 def _uncertain(reason: str) -> Judgement:

@@ -43,13 +43,13 @@ def unexplained(errors: list[SchemaError], known_types: Collection[str]) -> list
     """
     misplaced = {(_object(e), e.definition) for e in errors if is_misplaced(e, known_types)}
     bare = _bare_headers(errors)
-    return [
-        error
-        for error in errors
-        if is_misplaced(error, known_types)
-        or (_object(error), error.definition) not in misplaced
-        and not (_object(error) in bare and error.property != "name")
-    ]
+
+    def is_explained(error: SchemaError) -> bool:
+        if (_object(error), error.definition) in misplaced:
+            return not is_misplaced(error, known_types)
+        return _object(error) in bare and error.property != "name"
+
+    return [error for error in errors if not is_explained(error)]
 
 
 def is_misplaced(error: SchemaError, known_types: Collection[str]) -> bool:
