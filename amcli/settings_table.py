@@ -150,6 +150,8 @@ SETTINGS = (
     Setting("lint.max_depth", Kind.COUNT, "Containers nested deeper are nested deeply.", 12),
     Setting("templates.folder", _PATH, "The project's own templates.", Path("templates")),
     Setting("service.purpose_key_file", _PATH, "File with the key of limited-purpose tokens."),
+    Setting("service.store", _PATH, "SQLite file in which a web service keeps what was clicked."),
+    Setting("service.legacy_eat", _FLAG, "Accept EAT tokens in a web service.", False),
 )  # fmt: skip
 
 BY_KEY = {setting.key: setting for setting in SETTINGS}

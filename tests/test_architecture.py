@@ -25,7 +25,7 @@ STAGES = {
     "signing": {"linting"},
     "mail": {"linting", "signing"},
     "verify": {"received", "linting", "signing", "mail"},
-    "service": {"verify"},
+    "service": {"linting", "verify"},
     "outlook": {"linting", "signing", "mail", "verify", "service"},
     "demo": {"linting", "signing", "mail", "verify", "service", "outlook"},
 }
@@ -34,6 +34,10 @@ STAGES = {
 ONLY_IN = {
     "click": ("amcli/cli/",),
     "rich": ("amcli/cli/",),
+    "flask": ("amcli/service/flask.py",),
+    "werkzeug": ("amcli/service/flask.py",),
+    "starlette": ("amcli/service/starlette.py",),
+    "django": ("amcli/service/django.py",),
 }
 
 LIGHT = ("amcli/__init__.py", "amcli/__main__.py", "amcli/errors.py", "amcli/files.py",

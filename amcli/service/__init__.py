@@ -1,12 +1,15 @@
 """What a web service imports: the action request, its answer, limited-purpose tokens.
 
-``ActionEndpoint`` takes a posted click through every check and has its work done once; the other
-names are its parts, for services that want to go their own way.
+``ServiceSettings`` says what is trusted; its ``endpoint`` takes a posted click through every check
+and has its work done once, its ``verifier`` only tells who clicked. The adapters for Flask,
+Starlette, FastAPI and Django are modules of their own, ``amcli.service.flask`` and so on.
 """
 
 from amcli.service.action_request import ActionRequest
 from amcli.service.action_response import ActionResponse, RequestRefused
-from amcli.service.endpoint import ActionEndpoint, VerifiedClick
+from amcli.service.action_verifier import ActionVerifier, VerifiedAction
+from amcli.service.click import VerifiedClick
+from amcli.service.endpoint import ActionEndpoint
 from amcli.service.purpose import (
     Purpose,
     PurposeToken,
@@ -17,7 +20,10 @@ from amcli.service.purpose import (
     open_purpose_token,
 )
 from amcli.service.purpose_keys import PurposeKey, PurposeKeys, load_purpose_keys
+from amcli.service.refresh_cards import RefreshCards
+from amcli.service.settings import ServiceSettings
 from amcli.service.sqlite_store import SqliteStore
+from amcli.service.status_line import StatusLineWarning
 from amcli.service.store import (
     ActionStore,
     ClaimLost,
@@ -33,6 +39,7 @@ __all__ = [
     "ActionRequest",
     "ActionResponse",
     "ActionStore",
+    "ActionVerifier",
     "ClaimLost",
     "Done",
     "New",
@@ -42,11 +49,15 @@ __all__ = [
     "PurposeToken",
     "PurposeTokenExpired",
     "PurposeTokenRejected",
+    "RefreshCards",
     "Refused",
     "RequestRefused",
+    "ServiceSettings",
     "SqliteStore",
+    "StatusLineWarning",
     "StoreUnavailable",
     "Unfinished",
+    "VerifiedAction",
     "VerifiedClick",
     "load_purpose_keys",
     "mint",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from amcli.secrets import Secret
-from amcli.service.action_response import ActionResponse, RequestRefused
+from amcli.service.action_response import ActionResponse, RequestRefused, is_https
 from amcli.strict_json import NotStrictJson, parse_json_object
 from amcli.verify.request import bearer_tokens
 
@@ -33,6 +33,11 @@ class ActionRequest:
     """The card's ``correlationId``: the same for every click on one card."""
     action_request_id: str | None = None
     """Another one for each click, for looking it up with Microsoft."""
+    identity_linking_redirect_url: str | None = None
+    """Where to send somebody who has signed in after ``ActionResponse.authenticate``; https.
+
+    It comes with the request, so redirect there only for a request whose token was verified.
+    """
 
     @classmethod
     def read(cls, headers: Headers, body: bytes) -> ActionRequest:
@@ -40,14 +45,15 @@ class ActionRequest:
 
         A body over 256 KiB is refused with 413; web servers should stop reading before that.
         """
-        pairs = list(headers.items() if isinstance(headers, Mapping) else headers)
+        pairs = header_pairs(headers)
         if len(body) > MAX_BODY_BYTES:
-            raise _refused(_TOO_LARGE, f"the body has {len(body)} bytes", "Your input is too long.")
+            raise body_too_long()
         return cls(
             token=_bearer_token(pairs),
             body=body,
             card_correlation_id=_id(pairs, "card-correlation-id"),
             action_request_id=_id(pairs, "action-request-id"),
+            identity_linking_redirect_url=_https_url(pairs, "identity-linking-redirect-url"),
         )
 
     @property
@@ -67,6 +73,25 @@ class ActionRequest:
             raise _unusable_body(f"the body {error}") from None
 
 
+def header_pairs(headers: Headers) -> list[tuple[str, str]]:
+    """Return header names and values as pairs, whichever of the two forms they came in."""
+    return list(headers.items() if isinstance(headers, Mapping) else headers)
+
+
+def request_ids(headers: Headers) -> str:
+    """Return the click's ids for a log line, such as ``action-request-id=...``, or ``no ids``."""
+    pairs = header_pairs(headers)
+    names = ("action-request-id", "card-correlation-id")
+    found = [f"{name}={value}" for name in names if (value := _id(pairs, name))]
+    return " ".join(found) or "no ids"
+
+
+def body_too_long() -> RequestRefused:
+    """Return the refusal (413) of a body that is longer than ``MAX_BODY_BYTES``."""
+    why = f"the body has more than {MAX_BODY_BYTES} bytes"
+    return _refused(_TOO_LARGE, why, "Your input is too long.")
+
+
 def _bearer_token(pairs: list[tuple[str, str]]) -> Secret:
     found = bearer_tokens(pairs)
     if not found:
@@ -81,6 +106,13 @@ def _id(pairs: list[tuple[str, str]], wanted: str) -> str | None:
     for name, value in pairs:
         if name.lower() == wanted and len(value) <= _MAX_ID_CHARACTERS and value.isprintable():
             return value.strip() or None
+    return None
+
+
+def _https_url(pairs: list[tuple[str, str]], wanted: str) -> str | None:
+    for name, value in pairs:
+        if name.lower() == wanted and is_https(value.strip()):
+            return value.strip()
     return None
 
 

@@ -1,14 +1,15 @@
 """From a posted click to its answer, for any web framework or none.
 
- 1. request     one bearer token, a bounded body that is a JSON object      400, 401, 413
+ 1. request     one bearer token, a bounded body                            401, 413
  2. caller      the bearer token: from Microsoft, for us, by whom           401, 503
- 3. purpose     the limited-purpose token in the body: ours, not expired,
-                of this sender and this template                            403
- 4. action      one that the token allows and this service knows            403
- 5. performer   the person to whom the mail was sent                        403
- 6. claim       once: the same click gets the first answer again, another
+ 3. body        a JSON object with an action and a limited-purpose token    400
+ 4. purpose     the limited-purpose token: ours, not expired, of this
+                sender and this template                                    403
+ 5. action      one that the token allows and this service knows            403
+ 6. performer   the person to whom the mail was sent                        403
+ 7. claim       once: the same click gets the first answer again, another
                 action, performer or input after it is refused              409, 503
- 7. work        the handler
+ 8. work        the handler
 
 A click that fails a step never reaches the next one. Users get one line that gives nothing away;
 the log (``amcli.service``) gets the reason, and never a token.
@@ -16,25 +17,37 @@ the log (``amcli.service``) gets the reason, and never a token.
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
-from amcli.address import same_address
-from amcli.errors import NetworkError, TokenRejected
+from amcli.errors import UsageError
 from amcli.seams import Clock, utc_now
-from amcli.service.action_request import ActionRequest, Headers
+from amcli.service.action_request import Headers, header_pairs, request_ids
 from amcli.service.action_response import ActionResponse, RequestRefused
+from amcli.service.action_verifier import ActionVerifier, refusal
+from amcli.service.click import (
+    AsyncHandler,
+    Handler,
+    IsRecipient,
+    VerifiedClick,
+    forbidden,
+    is_upn_of_recipient,
+    performer_id,
+    text_in,
+)
 from amcli.service.purpose import (
-    Purpose,
-    PurposeKeys,
     PurposeToken,
     PurposeTokenExpired,
     PurposeTokenRejected,
     open_purpose_token,
 )
+from amcli.service.purpose_keys import PurposeKeys
+from amcli.service.status_line import warn_of_names
 from amcli.service.store import (
     ActionStore,
     Claim,
@@ -44,44 +57,14 @@ from amcli.service.store import (
     StoreUnavailable,
     Unfinished,
 )
-from amcli.verify.token import TokenPolicy, VerifiedToken, verify_token
+from amcli.verify.token import TokenPolicy
+
+__all__ = ["ActionEndpoint", "VerifiedClick", "ask_somebody", "is_upn_of_recipient"]
 
 _log = logging.getLogger("amcli.service")
-_log.addHandler(logging.NullHandler())
-
-_BAD_REQUEST, _UNAUTHORIZED, _FORBIDDEN, _CONFLICT = 400, 401, 403, 409
+_CONFLICT = 409
 _POLL_SECONDS = 0.05
-
-
-@dataclass(frozen=True)
-class VerifiedClick:
-    """A click that has passed every check; what a handler acts on."""
-
-    action: str
-    performer: VerifiedToken
-    token: PurposeToken
-    body: Mapping[str, Any]
-    request: ActionRequest
-
-    @property
-    def purpose(self) -> Purpose:
-        """Return what the mail was about: trust its ``subject``, not an id in the address."""
-        return self.token.purpose
-
-
-Handler = Callable[[VerifiedClick], ActionResponse]
-"""Does the work and says so; an answer that is no success means that nothing was done."""
-
-IsRecipient = Callable[[VerifiedToken, str], bool]
-
-
-def is_upn_of_recipient(token: VerifiedToken, recipient: str) -> bool:
-    """Return whether the token's user principal name is the address that the mail went to.
-
-    Only version 1 tokens have it, and it can be given to another person one day; a service that
-    knows its users compares ``tenant`` and ``object_id`` instead.
-    """
-    return token.upn is not None and same_address(token.upn, recipient)
+_T = TypeVar("_T")
 
 
 def ask_somebody(_click: VerifiedClick, _unfinished: Unfinished) -> ActionResponse:
@@ -100,9 +83,12 @@ class ActionEndpoint:
     sender: str
     """The address that this service's mails come from."""
     template: str
-    handlers: Mapping[str, Handler]
+    handlers: Mapping[str, Handler | AsyncHandler]
     """Action name to handler."""
     store: ActionStore
+    refreshers: Mapping[str, Handler | AsyncHandler] = field(default_factory=dict)
+    """Actions that change nothing, such as what ``autoInvokeAction`` posts: each is answered
+    anew, and none uses the limited-purpose token up."""
     is_recipient: IsRecipient = is_upn_of_recipient
     on_unfinished: Callable[[VerifiedClick, Unfinished], ActionResponse] = ask_somebody
     token_field: str = "token"  # noqa: S105 - the name of a field
@@ -114,78 +100,94 @@ class ActionEndpoint:
     def answer(self, headers: Headers, body: bytes) -> ActionResponse:
         """Return the answer to one posted click, whatever was posted.
 
-        Raises only what a handler raises; the click is then unfinished.
+        Raises only what a handler raises; the click is then unfinished, or, in the store's own
+        transaction, as if it had never been made. Coroutine functions need ``answer_async``.
         """
+        pairs = header_pairs(headers)
+        begun = _told(pairs, lambda: self._begin(pairs, body))
+        if isinstance(begun, ActionResponse):
+            return begun
         try:
-            return self._work_once(self._verified(ActionRequest.read(headers, body)))
-        except RequestRefused as refused:
-            _log.warning("click refused: %s", refused.message)
-            return refused.response
-        except StoreUnavailable as error:
-            _log.error("the action store cannot be used: %s", error.message)
-            return ActionResponse.unavailable("Please try again in a minute.")
+            answer = _checked(begun.handler(begun.click))
+        except BaseException:
+            begun.give_up()
+            raise
+        return _told(pairs, lambda: begun.finish(answer))
 
-    def _verified(self, request: ActionRequest) -> VerifiedClick:
-        performer = self._caller(request)
-        body = request.json()
-        token = self._purpose_token(_text(body, self.token_field))
-        action = _text(body, self.action_field)
-        if action not in token.purpose.actions or action not in self.handlers:
-            raise _forbidden(
+    async def answer_async(self, headers: Headers, body: bytes) -> ActionResponse:
+        """Return what ``answer`` does without blocking the event loop.
+
+        Coroutine functions run on the loop, everything else in threads.
+        """
+        pairs = header_pairs(headers)
+        begun = await asyncio.to_thread(_told, pairs, lambda: self._begin(pairs, body))
+        if isinstance(begun, ActionResponse):
+            return begun
+        try:
+            if inspect.iscoroutinefunction(begun.handler):
+                answer = _checked(await begun.handler(begun.click))
+            else:
+                answer = _checked(await asyncio.to_thread(begun.handler, begun.click))
+        except BaseException:
+            begun.give_up()
+            raise
+        return await asyncio.to_thread(_told, pairs, lambda: begun.finish(answer))
+
+    @property
+    def is_async(self) -> bool:
+        """Return whether a handler is a coroutine function, so that ``answer_async`` is needed."""
+        handlers = (*self.handlers.values(), *self.refreshers.values())
+        return any(inspect.iscoroutinefunction(handler) for handler in handlers)
+
+    def _begin(self, headers: list[tuple[str, str]], body: bytes) -> ActionResponse | _Begun:
+        click = self._verified(headers, body)
+        if click.action in self.refreshers:
+            return _Begun(click, self.refreshers[click.action], None)
+        match self._claim(click):
+            case Done(response):
+                return response
+            case Refused() as refused:
+                raise _conflict(refused)
+            case Unfinished() as unfinished:
+                at, ids = unfinished.since.isoformat(), request_ids(headers)
+                _log.error("a click begun at %s was never finished [%s]", at, ids)
+                return self.on_unfinished(click, unfinished)
+            case New() as claim:
+                ours = replace(click, transaction=claim.transaction)
+                return _Begun(ours, self.handlers[click.action], claim)
+
+    def _verified(self, headers: list[tuple[str, str]], body: bytes) -> VerifiedClick:
+        verified = ActionVerifier(self.policy, self.clock).verify(headers, body)
+        content = verified.request.json()
+        token = self._purpose_token(text_in(content, self.token_field))
+        action = text_in(content, self.action_field)
+        known = action in self.handlers or action in self.refreshers
+        if action not in token.purpose.actions or not known:
+            raise forbidden(
                 f"action {action[:40]!r} is not offered", "This card does not offer that."
             )
-        if not self.is_recipient(performer, token.purpose.recipient):
-            raise _forbidden(
+        if not self.is_recipient(verified.performer, token.purpose.recipient):
+            raise forbidden(
                 "the performer is not the recipient", "This card was sent to somebody else."
             )
-        return VerifiedClick(action, performer, token, body, request)
-
-    def _caller(self, request: ActionRequest) -> VerifiedToken:
-        try:
-            return verify_token(request.token.reveal(), self.policy, clock=self.clock)
-        except TokenRejected as rejected:
-            answer = ActionResponse.failure(_UNAUTHORIZED, "This request could not be verified.")
-            raise RequestRefused(rejected.message, answer) from None
-        except NetworkError as error:
-            # Nothing is known against the token: that must not look like a forgery.
-            later = ActionResponse.unavailable("Please try again in a minute.")
-            raise RequestRefused(error.message, later) from None
+        return VerifiedClick(action, verified.performer, token, content, verified.request)
 
     def _purpose_token(self, text: str) -> PurposeToken:
         try:
             token = open_purpose_token(text, self.purpose_keys, self.clock)
         except PurposeTokenExpired as expired:
-            raise _forbidden(expired.message, "This card is too old to be used.") from None
+            raise forbidden(expired.message, "This card is too old to be used.") from None
         except PurposeTokenRejected as rejected:
-            raise _forbidden(rejected.message, "This card cannot be used.") from None
+            raise forbidden(rejected.message, "This card cannot be used.") from None
         if (token.purpose.sender, token.purpose.template) != (self.sender, self.template):
-            raise _forbidden(
+            raise forbidden(
                 "the limited-purpose token is of another sender or template",
                 "This card cannot be used.",
             )
         return token
 
-    def _work_once(self, click: VerifiedClick) -> ActionResponse:
-        match self._claim(click):
-            case Done(response):
-                return response
-            case Refused(action):
-                raise RequestRefused(
-                    f"{action!r} was done with this limited-purpose token before",
-                    ActionResponse.failure(_CONFLICT, "This was already decided."),
-                )
-            case Unfinished() as unfinished:
-                return self.on_unfinished(click, unfinished)
-            case New(complete, give_back):
-                response = self.handlers[click.action](click)
-                if response.ok:
-                    complete(response)
-                else:
-                    give_back()
-                return response
-
     def _claim(self, click: VerifiedClick) -> Claim:
-        who = _performer_id(click.performer)
+        who = performer_id(click.performer)
         identity = (click.token.id, click.action, who, click.request.body_hash)
         claim = self.store.claim(*identity)
         for _ in range(round(self.patience_seconds / _POLL_SECONDS)):
@@ -200,23 +202,60 @@ class ActionEndpoint:
         return (self.clock() - claim.since).total_seconds()
 
 
-def _performer_id(token: VerifiedToken) -> str:
-    # Tenant and object id name a person; an EAT has only its subject.
-    who = token.object_id if token.kind.is_entra else token.subject
-    if not who:
-        raise _forbidden("the token does not say who clicked", "This click names nobody.")
-    return f"{token.tenant}/{who}"
+@dataclass(frozen=True)
+class _Begun:
+    """A click whose handler is to be called now."""
+
+    click: VerifiedClick
+    handler: Handler | AsyncHandler
+    claim: New | None
+    """None for a refresher, which leaves no trace."""
+
+    def finish(self, answer: ActionResponse) -> ActionResponse:
+        """Return the answer when the store has it; a click that was declined can be made again."""
+        performer, purpose = self.click.performer, self.click.purpose
+        names = (performer.display_name, performer.upn, purpose.recipient)
+        warn_of_names(answer.status, names, stacklevel=2)
+        if self.claim is not None:
+            if answer.ok:
+                self.claim.complete(answer)
+            else:
+                self.claim.give_back()
+        return answer
+
+    def give_up(self) -> None:
+        """Forget a click whose work is forgotten with it; of another nobody knows what was done."""
+        if self.claim is not None and self.claim.transaction is not None:
+            self.claim.give_back()
 
 
-def _text(body: Mapping[str, Any], name: str) -> str:
-    value = body.get(name)
-    if not isinstance(value, str):
-        answer = "This card sent something that the service cannot read."
-        raise RequestRefused(
-            f"the body has no text {name!r}", ActionResponse.failure(_BAD_REQUEST, answer)
-        )
-    return value
+def _told(headers: list[tuple[str, str]], step: Callable[[], _T]) -> _T | ActionResponse:
+    """Return what a step gives, or the answer to a click that got no further, logged."""
+    try:
+        return step()
+    except RequestRefused as refused:
+        return refusal(refused, headers)
+    except StoreUnavailable as error:
+        later = ActionResponse.unavailable("Please try again in a minute.")
+        why = f"the action store cannot be used: {error.message}"
+        return refusal(RequestRefused(why, later, hint=error.hint), headers)
 
 
-def _forbidden(why: str, message: str) -> RequestRefused:
-    return RequestRefused(why, ActionResponse.failure(_FORBIDDEN, message))
+def _checked(answer: object) -> ActionResponse:
+    if isinstance(answer, ActionResponse):
+        return answer
+    if inspect.iscoroutine(answer):
+        answer.close()
+        raise UsageError("the handler is a coroutine function", hint="use answer_async")
+    raise UsageError(f"a handler returns an ActionResponse, not {type(answer).__name__}")
+
+
+def _conflict(refused: Refused) -> RequestRefused:
+    if refused.finished:
+        why, message = "was done", "This was already decided."
+    else:
+        why, message = "was begun", "Another click on this card is not finished yet."
+    return RequestRefused(
+        f"{refused.action!r} {why} with this limited-purpose token before",
+        ActionResponse.failure(_CONFLICT, message),
+    )

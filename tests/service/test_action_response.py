@@ -50,7 +50,7 @@ def test_unavailable_says_when_to_come_back() -> None:
         ("Genehmigt für Jürgen", "Genehmigt für Jürgen"),
         ("two\r\nlines\tand  spaces", "two lines and spaces"),
         ("It’s done – “really”…", 'It\'s done - "really"...'),
-        ("Łukasz zatwierdził żądanie", "?ukasz zatwierdzi? zadanie"),
+        ("Łukasz zatwierdził żądanie", "Lukasz zatwierdzil zadanie"),
         ("承認しました", "Done."),
         ("", "Done."),
         ("x" * 300, "x" * 253 + "..."),

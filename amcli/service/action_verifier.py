@@ -1,0 +1,74 @@
+"""The first half of every answer: is this request from Microsoft, for us, and who clicked?
+
+What is refused here never reaches a handler. The user gets one line that gives nothing away; the
+log (``amcli.service``) gets the reason with the click's ids, and never a token.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from amcli.errors import NetworkError, TokenRejected
+from amcli.seams import Clock, utc_now
+from amcli.service.action_request import ActionRequest, Headers, request_ids
+from amcli.service.action_response import ActionResponse, RequestRefused
+from amcli.verify.token import TokenPolicy, VerifiedToken, verify_token
+
+_log = logging.getLogger("amcli.service")
+_log.addHandler(logging.NullHandler())
+
+_UNAUTHORIZED, _SERVER_ERROR = 401, 500
+_TIMES = frozenset({"expiry", "not before", "issued at"})
+
+
+@dataclass(frozen=True)
+class VerifiedAction:
+    """A request whose bearer token has passed every check.
+
+    It says who clicked and that the click came from Outlook. On which mail it was clicked, and
+    whether that mail was yours, a limited-purpose token says: see ``ActionEndpoint``.
+    """
+
+    request: ActionRequest
+    performer: VerifiedToken
+
+
+@dataclass(frozen=True)
+class ActionVerifier:
+    """Lets requests through whose bearer token is genuine."""
+
+    policy: TokenPolicy
+    clock: Clock = utc_now
+
+    def verify(self, headers: Headers, body: bytes) -> VerifiedAction:
+        """Return the request with who made it.
+
+        Raises RequestRefused, whose ``response`` is 401 for a token that is missing or does not
+        count, 413 for a body that is too long, and 503 where the keys cannot be read, since then
+        nothing is known against the token.
+        """
+        request = ActionRequest.read(headers, body)
+        try:
+            performer = verify_token(request.token.reveal(), self.policy, clock=self.clock)
+        except TokenRejected as rejected:
+            answer = ActionResponse.failure(_UNAUTHORIZED, "This request could not be verified.")
+            raise RequestRefused(rejected.message, answer, hint=self._advice(rejected)) from None
+        except NetworkError as error:
+            later = ActionResponse.unavailable("Please try again in a minute.")
+            raise RequestRefused(error.message, later, hint=error.hint) from None
+        return VerifiedAction(request, performer)
+
+    def _advice(self, rejected: TokenRejected) -> str | None:
+        if rejected.verdict.failed[0].name in _TIMES:
+            return f"here it is {self.clock():%Y-%m-%d %H:%M:%S} UTC; if not, set the clock"
+        return rejected.hint
+
+
+def refusal(refused: RequestRefused, headers: Headers) -> ActionResponse:
+    """Return the answer to a request that was refused, after a line about it in the log."""
+    answer = refused.response
+    level = logging.ERROR if answer.status_code >= _SERVER_ERROR else logging.WARNING
+    why = f"{refused.message} ({refused.hint})" if refused.hint else refused.message
+    _log.log(level, "click answered %d: %s [%s]", answer.status_code, why, request_ids(headers))
+    return answer

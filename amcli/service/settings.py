@@ -1,0 +1,195 @@
+"""What a service trusts and what it is called, from arguments or from one file that is named.
+
+A service never looks for its configuration: no folder is searched and no environment variable
+counts, so that what it trusts stands in one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from amcli.card.template import load_template
+from amcli.errors import ConfigurationError
+from amcli.seams import Clock, utc_now
+from amcli.service.action_response import ActionResponse
+from amcli.service.action_verifier import ActionVerifier
+from amcli.service.click import (
+    AsyncHandler,
+    Handler,
+    IsRecipient,
+    VerifiedClick,
+    is_upn_of_recipient,
+)
+from amcli.service.endpoint import ActionEndpoint, ask_somebody
+from amcli.service.purpose_keys import PurposeKeys, load_purpose_keys
+from amcli.service.refresh_cards import RefreshCards
+from amcli.service.sqlite_store import SqliteStore
+from amcli.service.store import ActionStore, Unfinished
+from amcli.settings import Settings, load_settings
+from amcli.verify.fetch import Fetcher, https_fetcher
+from amcli.verify.keyset import KeySource, StaticKeys
+from amcli.verify.published import KeysAtUrl, PublishedKeys
+from amcli.verify.token import AnyTenant, TokenPolicy
+from amcli.verify.token_policy import MAX_LEEWAY_SECONDS
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class ServiceSettings:
+    """Everything that a service has to know; ``audiences`` and ``tenants`` have no default.
+
+    Raises UsageError for a policy that cannot be meant, such as one without an audience.
+    """
+
+    audiences: tuple[str, ...]
+    """App ID URI and client id of the service."""
+    tenants: frozenset[str] | AnyTenant
+    keys: KeySource = field(default_factory=lambda: PublishedKeys(https_fetcher()))
+    """By default those that Microsoft publishes, over https."""
+    scope: str | None = None
+    cloud: str = "global"
+    legacy_eat: bool = False
+    leeway_seconds: int = MAX_LEEWAY_SECONDS
+    sender: str | None = None
+    """The address that the service's mails come from."""
+    originator: str | None = None
+    """The provider's id, for refresh cards."""
+    purpose_keys: PurposeKeys | None = field(default=None, repr=False)
+    templates: Path | None = None
+    """The folder with the template folders."""
+    store: ActionStore | None = None
+    clock: Clock = utc_now
+    policy: TokenPolicy = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        policy = TokenPolicy(
+            audiences=self.audiences,
+            tenants=self.tenants,
+            keys=self.keys,
+            scope=self.scope,
+            cloud=self.cloud,
+            legacy_eat=self.legacy_eat,
+            leeway_seconds=self.leeway_seconds,
+        )
+        object.__setattr__(self, "policy", policy)
+
+    @classmethod
+    def from_file(
+        cls,
+        path: Path,
+        *,
+        profile: str | None = None,
+        fetch: Fetcher | None = None,
+        clock: Clock = utc_now,
+    ) -> ServiceSettings:
+        """Return the settings in one amcli.toml, and nothing from anywhere else.
+
+        Raises ConfigurationError for a file that cannot be read or says nothing of audiences and
+        tenants, KeyMaterialError for purpose keys, UnreadableInput for a key set.
+        """
+        settings = load_settings(Path(path), profile=profile, environ={})
+        key_file = settings.get("service.purpose_key_file")
+        store = settings.get("service.store")
+        return cls(
+            audiences=_demanded(settings, "verify.audience"),
+            tenants=_tenants(settings),
+            keys=_keys(settings.get("verify.jwks"), fetch or https_fetcher()),
+            scope=settings.get("verify.scope"),
+            cloud=settings.get("verify.cloud") or "global",
+            legacy_eat=settings.get("service.legacy_eat"),
+            sender=settings.get("send.from"),
+            originator=settings.get("provider.originator"),
+            purpose_keys=load_purpose_keys(key_file) if key_file else None,
+            templates=settings.get("templates.folder"),
+            store=SqliteStore(store, clock=clock) if store else None,
+            clock=clock,
+        )
+
+    def verifier(self) -> ActionVerifier:
+        """Return what lets only requests with a genuine bearer token through."""
+        return ActionVerifier(self.policy, self.clock)
+
+    def endpoint(
+        self,
+        template: str,
+        handlers: Mapping[str, Handler | AsyncHandler],
+        *,
+        refreshers: Mapping[str, Handler | AsyncHandler] | None = None,
+        is_recipient: IsRecipient = is_upn_of_recipient,
+        on_unfinished: Callable[[VerifiedClick, Unfinished], ActionResponse] = ask_somebody,
+    ) -> ActionEndpoint:
+        """Return the endpoint that the buttons of a template's card post to.
+
+        Raises ConfigurationError without sender, purpose keys and store.
+        """
+        return ActionEndpoint(
+            policy=self.policy,
+            purpose_keys=_needed(self.purpose_keys, "service.purpose_key_file"),
+            sender=_needed(self.sender, "send.from"),
+            template=template,
+            handlers=handlers,
+            store=_needed(self.store, "service.store"),
+            refreshers=refreshers or {},
+            is_recipient=is_recipient,
+            on_unfinished=on_unfinished,
+            clock=self.clock,
+        )
+
+    def refresh_cards(self, template: str) -> RefreshCards:
+        """Return the refresh cards of the template folder of that name, checked.
+
+        Raises ConfigurationError without originator and templates, and what RefreshCards raises.
+        """
+        folder = _needed(self.templates, "templates.folder") / template
+        return RefreshCards(
+            load_template(folder),
+            _needed(self.originator, "provider.originator"),
+            sender=self.sender,
+            purpose_keys=self.purpose_keys,
+            clock=self.clock,
+        )
+
+
+def _needed(value: _T | None, setting: str) -> _T:
+    if value is None:
+        raise ConfigurationError(
+            f"{setting} is not set, and this service needs it",
+            hint="set it in the file that the service reads, or give it as an argument",
+        )
+    return value
+
+
+def _demanded(settings: Settings, key: str) -> tuple[str, ...]:
+    value: tuple[str, ...] | None = settings.get(key)
+    if not value:
+        raise ConfigurationError(
+            f"{settings.file}: {key} is not set: whose tokens count must be said",
+            hint="add your App ID URI, and your client id for version 2 tokens",
+        )
+    return value
+
+
+def _tenants(settings: Settings) -> frozenset[str] | AnyTenant:
+    tenants, everybody = settings.get("verify.tenants"), settings.get("verify.any_tenant")
+    if tenants and everybody:
+        raise ConfigurationError(
+            f"{settings.file}: verify.tenants and verify.any_tenant contradict each other"
+        )
+    if not tenants and not everybody:
+        raise ConfigurationError(
+            f"{settings.file}: verify.tenants is not set: whose users may click must be said",
+            hint="list tenant ids, or write any_tenant = true",
+        )
+    return AnyTenant() if everybody else frozenset(tenants)
+
+
+def _keys(location: str | None, fetch: Fetcher) -> KeySource:
+    if location is None:
+        return PublishedKeys(fetch)
+    if "://" in location:
+        return KeysAtUrl(location, fetch)
+    return StaticKeys.from_file(Path(location))
