@@ -71,6 +71,7 @@ class SqliteStore:
         with self._transaction() as database:
             database.execute(_TABLE)
             database.execute(_INDEX)
+            self._forget_old(database)  # which writes: a read-only store is found out at once
 
     def claim(self, id: str, action: str, performer: str, body_hash: str) -> Claim:  # noqa: A002 - the protocol's word
         """Return what to do with this click; the first to ask gets ``New``."""
@@ -78,15 +79,17 @@ class SqliteStore:
         owner = new_owner(self.random)
         with ExitStack() as opened:
             database = opened.enter_context(self._transaction())
-            now = self.clock()
-            database.execute(_FORGET, ((now - self.keep).timestamp(),))
+            self._forget_old(database)
             first = database.execute(
                 "INSERT INTO amcli_actions VALUES (?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO NOTHING",
-                (id, *click, now.timestamp(), owner),
+                (id, *click, self.clock().timestamp(), owner),
             )
             if not first.rowcount:
                 return self._known(database, id, click)
             return self._new(id, owner, database, opened)
+
+    def _forget_old(self, database: sqlite3.Connection) -> None:
+        database.execute(_FORGET, ((self.clock() - self.keep).timestamp(),))
 
     def _known(
         self, database: sqlite3.Connection, token_id: str, click: tuple[str, str, str]
