@@ -35,15 +35,25 @@ def complete_target(
 def complete_rule(
     _ctx: click.Context, _param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Return the ids and names of lint rules that begin so."""
+    """Return the ids and names of lint rules that begin so; of a list its last."""
     from amcli.linting.registry import RULES
 
-    items = [
-        CompletionItem(name, help=help_)
+    before, comma, begun = incomplete.rpartition(",")
+    return [
+        CompletionItem(f"{before}{comma}{name}", help=help_)
         for rule in RULES
         for name, help_ in ((rule.id, rule.slug), (rule.slug, rule.id))
+        if name.lower().startswith(begun.lower())
     ]
-    return [item for item in items if item.value.lower().startswith(incomplete.lower())]
+
+
+def complete_client(
+    _ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Return the Outlooks that begin so."""
+    from amcli.linting.surroundings import Client
+
+    return _beginning(incomplete, {client.value for client in Client})
 
 
 def complete_profile(

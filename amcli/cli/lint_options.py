@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from amcli.cli.completion import complete_rule
+from amcli.cli.completion import complete_client, complete_rule
 from amcli.cli.options import format_option, json_option, setting_option
 from amcli.cli.session import current
 from amcli.errors import UsageError
@@ -33,6 +33,7 @@ _CHOOSING = (
     setting_option("--ignore", setting="lint.ignore", multiple=True, metavar="RULE[,RULE]",
                    shell_complete=complete_rule, help="Leave out what these rules find."),
     setting_option("--target", "targets", setting="lint.targets", multiple=True, metavar="CLIENT",
+                   shell_complete=complete_client,
                    help="Ask what matters in this Outlook only: outlook-web, windows, mac, ios, "
                         "android; repeatable."),
     click.option("--no-ignores", is_flag=True,

@@ -91,7 +91,8 @@ def test_the_hook_is_named_as_it_is() -> None:
 def test_the_hook_reacts_to_what_makes_cards() -> None:
     (hook,) = HOOKS
     for name in ("templates/leave/card.json.j2", "templates/leave/template.toml", "amcli.toml",
-                 "templates/leave/sample.json", "cards/a.json"):  # fmt: skip
+                 "templates/leave/sample.json", "cards/a.json", "templates/leave/sample.toml",
+                 "templates/leave/_macros.j2", "mails/leave.eml"):  # fmt: skip
         assert re.search(hook["files"], name)
     for name in ("README.md", "pyproject.toml", "src/template.py"):
         assert not re.search(hook["files"], name)

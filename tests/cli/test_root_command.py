@@ -181,6 +181,8 @@ def test_the_shells_get_their_completion_script(shell: str, sign: str) -> None:
         ("amcli lint mine", "file,mine plain,mine-too"),
         ("amcli lint x --ignore AM90", " ".join(f"plain,AM90{n}" for n in range(1, 10))),
         ("amcli lint x --ignore missing-al", "plain,missing-alt-text"),
+        ("amcli lint x --select AM601,missing-al", "plain,AM601,missing-alt-text"),
+        ("amcli lint x --target win", "plain,windows"),
         ("amcli send x --allow missing-al", "plain,missing-alt-text"),
         ("amcli rule missing-al", "plain,missing-alt-text"),
         ("amcli schema co", "plain,config"),

@@ -21,6 +21,7 @@ WIDTH = 100
 # Codes of ECMA-48, as every terminal with colours takes them.
 _STYLES = {Severity.ERROR: "1;31", Severity.WARNING: "33", Severity.INFO: "36"}
 _BOLD, _DIM = "1", "2"
+_FEW = 3
 _RULES = {rule.id: rule for rule in RULES}
 
 
@@ -124,14 +125,21 @@ def summary_text(report: Report) -> str:
     if report.fixed:
         parts.append(f"{len(report.fixed)} fixed")
     if report.ignored:
-        rules = sorted({f"{finding.rule} {finding.slug}" for finding in report.ignored})
-        parts.append(f"{len(report.ignored)} ignored ({', '.join(rules)})")
+        parts.append(f"{len(report.ignored)} ignored ({_rules_of(report.ignored)})")
     if report.held_back:
         parts.append(f"{len(report.held_back)} held back by the baseline")
     if report.troubles:
         parts.append(f"{len(report.troubles)} not linted")
     linted = f"{_counted(report.cards, 'card')} in {_counted(report.files, 'file')}"
     return f"{linted}: {', '.join(parts)}{_fixable(report)}"
+
+
+def _rules_of(findings: Iterable[Finding]) -> str:
+    """Return the rules that found something; of many only the ids."""
+    rules = sorted({(finding.rule, finding.slug) for finding in findings})
+    if len(rules) > _FEW:
+        return ", ".join(rule for rule, _ in rules)
+    return ", ".join(f"{rule} {slug}" for rule, slug in rules)
 
 
 def _fixable(report: Report) -> str:

@@ -133,6 +133,13 @@ def test_everything_is_counted(report: Report) -> None:
     )
 
 
+def test_many_ignored_rules_are_told_by_their_ids(report: Report) -> None:
+    rules = [("AM601", "a"), ("AM101", "b"), ("AM105", "c"), ("AM204", "d"), ("AM204", "d")]
+    ignored = tuple(finding(id_, slug, Severity.INFO, "x", "") for id_, slug in rules)
+    counted = summary_text(replace(report, ignored=ignored))
+    assert "5 ignored (AM101, AM105, AM204, AM601)" in counted
+
+
 def test_what_is_none_is_not_counted_but_errors_and_warnings_are() -> None:
     assert summary_text(clean_report()) == "2 cards in 1 file: 0 errors, 0 warnings"
 
