@@ -24,3 +24,11 @@ LIKE_A_REFERENCE = re.compile(r"\{\{[^{}]*\.value\s*\}\}")
 
 NAMED_REFERENCE = re.compile(r"\{\{([A-Za-z_][A-Za-z0-9_]*)\.value\}\}")
 """One whose id can be a name in a Jinja template, which leaves it standing then."""
+
+NEARLY_A_REFERENCE = re.compile(
+    rf"\$?(?:\{{\{{\s*({INPUT_ID.pattern})(?:\.\w+)?\s*\}}\}}?"
+    rf"|\{{\s*({INPUT_ID.pattern})\.value\s*\}}\}}?)",
+    re.IGNORECASE,
+)
+"""One with a brace or its ``.value`` missing, or as other tools write it: ``{{comment}}``,
+``${comment.value}``. Only an id of the card's own inputs tells it from other text."""

@@ -124,6 +124,7 @@ RULES: tuple[Rule, ...] = (
     links.rewritten_link,
     images.image_without_scheme,
     images.image_on_private_network,
+    links.link_to_file,
     # --- text, accessibility, layout, AM6xx
     accessibility.missing_alt_text,
     text.html_in_text,

@@ -36,9 +36,7 @@ class AsMeant:
         return pointer
 
 
-def as_meant(
-    document: CardDocument, edits: Iterable[RenameProperty | RemoveProperty]
-) -> AsMeant:
+def as_meant(document: CardDocument, edits: Iterable[RenameProperty | RemoveProperty]) -> AsMeant:
     """Return the card with these edits; the document itself stays as it is."""
     copies: dict[str, Any] = {"": dict(document.value)}
     written: dict[str, str] = {}

@@ -15,7 +15,7 @@ from amcli.linting.facts.as_meant import AsMeant, as_meant
 from amcli.linting.facts.bodies import RequestBody, request_bodies
 from amcli.linting.facts.opened import Opened, opened
 from amcli.linting.facts.pictures import pictures
-from amcli.linting.facts.references import Reference, mentioned, references
+from amcli.linting.facts.references import Reference, mentioned, nearly_references, references
 from amcli.linting.facts.texts import Text, texts
 from amcli.linting.fixing.fix import RemoveProperty, RenameProperty
 from amcli.linting.schema.mistakes import Mistake, known_types, mistakes
@@ -257,9 +257,15 @@ class CardFacts:
         return list(references(self.http_actions, self.nodes))
 
     @cached_property
+    def nearly_references(self) -> list[tuple[str, str, str, str]]:
+        """Return pointer, text, what is written and what was meant, of misspelt references."""
+        return [*nearly_references(self.http_actions, self.nodes, self.input_ids)]
+
+    @cached_property
     def mentioned(self) -> set[str]:
         """Return the ids that an input reference names anywhere, in lower case."""
-        return mentioned(self.nodes)
+        meant = {known[2:-8].casefold() for *_, known in self.nearly_references}
+        return mentioned(self.nodes) | meant
 
 
 def text_of(node: Node, name: str) -> str | None:

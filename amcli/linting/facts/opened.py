@@ -13,7 +13,9 @@ from amcli.linting.facts.texts import Text
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-_DANGEROUS = frozenset({"javascript", "data", "vbscript", "file"})
+_DANGEROUS = frozenset({"javascript", "data", "vbscript"})
+_MISSPELT = re.compile(r"h{0,2}t{1,3}p{1,2}s{0,2}")
+_WITHOUT_HOST = re.compile(r"https?:(?://(?:[/?#]|\Z)|(?!//))", re.IGNORECASE)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _HOST_AND_PORT = re.compile(
     r"(localhost|[a-z0-9-]+(\.[a-z0-9-]+)+):[0-9]+(?![^/?#])", re.IGNORECASE
@@ -59,7 +61,14 @@ def dangerous_because(url: str) -> str | None:
     scheme = _SCHEME.match(bare)
     if scheme and scheme[1].lower() in _DANGEROUS:
         return f"the address begins with {scheme[1].lower()}:"
-    return None
+    if scheme and _MISSPELT.fullmatch(scheme[1]) and scheme[1] not in {"http", "https"}:
+        return f"{scheme[1]}: is misspelt"
+    return "it has no host" if _WITHOUT_HOST.match(bare) else None
+
+
+def leads_to_file(url: str) -> bool:
+    """Return whether the address is that of a file on a disk or in a network folder."""
+    return _IGNORED.sub("", url).lower().startswith(("file:", "\\\\"))
 
 
 def lacks_scheme(url: str) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from amcli.card.document import Node
-from amcli.card.input_reference import MEANT_AS_REFERENCE
+from amcli.card.input_reference import MEANT_AS_REFERENCE, NEARLY_A_REFERENCE
+
+_MAX_CHARACTERS = 100_000
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,24 @@ def references(actions: Iterable[Node], nodes: Iterable[Node]) -> Iterator[Refer
         if "{{" in text:
             for found in dict.fromkeys(MEANT_AS_REFERENCE.findall(text)):
                 yield Reference(found, pointer, name, text)
+
+
+def nearly_references(
+    actions: Iterable[Node], nodes: Iterable[Node], ids: Container[str]
+) -> Iterator[tuple[str, str, str, str]]:
+    """Yield pointer, text, what is written and what was meant, where a reference is misspelt.
+
+    ``ids`` are the card's inputs, in lower case.
+    """
+    for pointer, _, text in _sent(actions, nodes):
+        if "{" not in text or len(text) > _MAX_CHARACTERS:
+            continue
+        # What is one already is taken out, so that its parts are not looked at.
+        left = MEANT_AS_REFERENCE.sub(lambda found: " " * len(found[0]), text)
+        for found in NEARLY_A_REFERENCE.finditer(left):
+            name = found[1] or found[2]
+            if name.casefold() in ids:
+                yield pointer, text, found[0], f"{{{{{name}.value}}}}"
 
 
 def mentioned(nodes: Iterable[Node]) -> set[str]:

@@ -67,12 +67,14 @@ def irreplaceable_input_id(card: CardFacts) -> Iterator[Problem]:
     """An input reference that the renderer does not recognise.
 
     What it finds: a reference with spaces inside the braces, or to an id with other characters
-    than letters, digits, `_`, `$` and `@`.
+    than letters, digits, `_`, `$` and `@`; one of an input of this card without `.value`, with
+    a brace too few, or with a `$` before it.
     Why it matters: the renderer that Microsoft publishes leaves it as it is, so the service gets
     the braces; whether Outlook's own does the same is not documented.
     Example: {{due-date.value}} or {{ comment.value }}
     Use instead: {{dueDate.value}}, {{comment.value}}
-    Fix: safe: takes the spaces out of the braces. None for an id: the service may know it.
+    Fix: safe: takes the spaces out of the braces. Unsafe: writes braces and `.value` as they
+    should be. None for an id: the service may know it.
     """
     for reference in card.references:
         if reference.id in card.input_ids and not INPUT_ID.fullmatch(reference.name):
@@ -80,6 +82,10 @@ def irreplaceable_input_id(card: CardFacts) -> Iterator[Problem]:
             plain = INPUT_ID.fullmatch(name)
             fix = safely(_renamed(reference, name)) if plain else None
             yield Problem(reference.pointer, _irreplaceable(reference), "use a plain id", fix)
+    for pointer, text, found, known in card.nearly_references:
+        message = f"{found} is not filled in"
+        fix = unsafely(SetValue(pointer, text.replace(found, known)))
+        yield Problem(pointer, message, f"write {known}", fix)
 
 
 @rule(

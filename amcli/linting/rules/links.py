@@ -1,4 +1,4 @@
-"""AM501 to AM503 and AM507 to AM510: addresses of services and pages."""
+"""AM501 to AM503, AM507 to AM510 and AM513: addresses of services and pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from amcli.linting.facts.addresses import Reach, host_of, judge
 from amcli.linting.facts.card import CardFacts
-from amcli.linting.facts.opened import Opened, dangerous_because, lacks_scheme
+from amcli.linting.facts.opened import Opened, dangerous_because, lacks_scheme, leads_to_file
 from amcli.linting.facts.rewritten import gateway_of, original_of
 from amcli.linting.finding import Severity
 from amcli.linting.fixing.fix import Fix, SetValue, unsafely
@@ -101,8 +101,8 @@ def target_is_graph(card: CardFacts) -> Iterator[Problem]:
 def unusable_link(card: CardFacts) -> Iterator[Problem]:
     """A link or a button that opens nothing, or something dangerous.
 
-    What it finds: an address to open, in an action or a Markdown link, that is empty or begins
-    with javascript:, data:, vbscript: or file:.
+    What it finds: an address to open, in an action or a Markdown link, that is empty, has no host,
+    misspells https:, or begins with javascript:, data: or vbscript:.
     Why it matters: clients refuse it, and one that does not runs what it should not.
     Example: {"type": "Action.OpenUrl", "title": "Open", "url": "javascript:alert(1)"}
     Use instead: an https:// address, or that of an app: mailto:, tel:, ms-word:
@@ -126,11 +126,28 @@ def link_without_scheme(card: CardFacts) -> Iterator[Problem]:
     Fix: unsafe: writes https:// before what begins with www. or with //.
     """
     for link in card.opened:
-        if lacks_scheme(link.url):
+        if lacks_scheme(link.url) and not leads_to_file(link.url):
             message = "this link has no scheme, and a mail has no address that it could add to"
             yield Problem(
                 link.pointer, message, "write the whole address, with https://", _whole(link)
             )
+
+
+@rule("AM513", "link-to-file", Severity.WARNING, Certainty.INFERRED, source=_LINKS)
+def link_to_file(card: CardFacts) -> Iterator[Problem]:
+    """A link to a file on a disk or in a network folder.
+
+    What it finds: an address to open that begins with file: or with two backslashes.
+    Why it matters: browsers open no such address from a page, so that Outlook on the web cannot
+    either; telephones do not have the folder.
+    Example: {"type": "Action.OpenUrl", "title": "Open", "url": "file://server/reports/17.pdf"}
+    Use instead: an https:// address, such as the file's in SharePoint
+    Fix: none: only the author knows where else it lies.
+    """
+    for link in card.opened:
+        if leads_to_file(link.url):
+            message = "this link leads to a file, which few clients open"
+            yield Problem(link.pointer, message, "put it where an https:// address reaches it")
 
 
 @rule(
