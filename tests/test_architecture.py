@@ -38,6 +38,7 @@ ONLY_IN = {
     "werkzeug": ("amcli/service/flask.py",),
     "starlette": ("amcli/service/starlette.py",),
     "django": ("amcli/service/django.py",),
+    "redis": ("amcli/service/redis_store.py",),
 }
 
 LIGHT = ("amcli/__init__.py", "amcli/__main__.py", "amcli/errors.py", "amcli/files.py",

@@ -108,6 +108,10 @@ class RedisStore:
             return self._new(id, owner)
         return self._known(id, click, [_text(value) for value in known])
 
+    def close(self) -> None:
+        """Close the client's connections."""
+        self._client.close()
+
     def _known(self, token_id: str, click: tuple[str, str, str], known: list[str]) -> Claim:
         *first, claimed, owner, response = known
         if tuple(first) != click:
