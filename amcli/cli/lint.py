@@ -85,6 +85,7 @@ def _linted(
 ) -> tuple[Report, tuple[Change, ...]]:
     """Return the report, and how files change where fixes are wanted."""
     from amcli.linting.run import lint_paths
+    from amcli.linting.workers import usable
 
     run = partial(
         lint_paths,
@@ -95,6 +96,7 @@ def _linted(
         surroundings=options.surroundings(),
         baseline=options.known(),
         progress=progress,
+        workers=usable(),
     )
     if not options.mends:
         return run(), ()

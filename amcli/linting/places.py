@@ -10,8 +10,8 @@ from amcli.linting.finding import Finding, Place
 _DUPLICATE = "duplicate-property"
 
 
-def located(finding: Finding, source: SourceMap) -> Finding:
-    """Return the finding with its place in the text that the card was written in.
+def place_of(finding: Finding, source: SourceMap) -> Place:
+    """Return where the text of the card has what a finding is about.
 
     It is the property's name where that is at fault, of a duplicate the second one, else the
     value, with where that came from. A pointer to something that is missing leads to what lacks it.
@@ -19,8 +19,8 @@ def located(finding: Finding, source: SourceMap) -> Finding:
     twice = finding.slug == _DUPLICATE
     origin = (source.duplicate if twice else source.origin)(finding.pointer)
     if origin.name is not None and (twice or finding.on_name):
-        return replace(finding, place=_at(origin.name))
-    return replace(finding, place=_at(origin.value, origin.data, origin.expression))
+        return _at(origin.name)
+    return _at(origin.value, origin.data, origin.expression)
 
 
 def _at(span: Span, data: DataKey | None = None, expression: str | None = None) -> Place:
