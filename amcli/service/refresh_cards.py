@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from amcli.card.data import load_data
 from amcli.card.document import CardDocument
-from amcli.card.rendering import Envelope, PurposeToken, render
-from amcli.card.template import DESCRIPTION, TemplateFolder
 from amcli.errors import TemplateError, UsageError
-from amcli.linting.engine import check
-from amcli.linting.surroundings import Provider, Surroundings
 from amcli.seams import Clock, utc_now
 from amcli.service.purpose import minter
 from amcli.service.purpose_keys import PurposeKeys
 from amcli.suggestion import did_you_mean
+
+if TYPE_CHECKING:
+    from amcli.card.rendering import PurposeToken
+    from amcli.card.template import TemplateFolder
 
 _AS_IN_THE_FIRST = ("version", "hideOriginalBody")
 
@@ -44,6 +44,9 @@ class RefreshCards:
     """The card that is sent, as the folder's first sample makes it."""
 
     def __post_init__(self) -> None:
+        from amcli.card.rendering import Envelope, render
+        from amcli.card.template import DESCRIPTION
+
         if not self.template.samples:
             raise TemplateError(
                 "no sample, so the first card's version and hideOriginalBody cannot be known",
@@ -55,7 +58,7 @@ class RefreshCards:
         object.__setattr__(self, "first", card.document())
         for name, refresh in self.template.refresh.items():
             for sample in refresh.samples:
-                self._checked(name, load_data([sample]), Envelope(self.originator), None)
+                self._checked(name, load_data([sample]), (), None)
 
     def render(
         self, name: str, data: Mapping[str, Any], *, recipient: str | None = None
@@ -67,21 +70,25 @@ class RefreshCards:
         that the folder does not have.
         """
         recipients = () if recipient is None else (recipient,)
-        envelope = Envelope(self.originator, self.sender, recipients)
-        return self._checked(name, data, envelope, self._purpose_token(recipient))
+        return self._checked(name, data, recipients, self._purpose_token(recipient))
 
     def _checked(
         self,
         name: str,
         data: Mapping[str, Any],
-        envelope: Envelope,
+        recipients: tuple[str, ...],
         purpose_token: PurposeToken | None,
     ) -> CardDocument:
+        from amcli.card.rendering import Envelope, render
+        from amcli.linting.engine import check
+        from amcli.linting.surroundings import Provider, Surroundings
+
         if name not in self.template.refresh:
             known = sorted(self.template.refresh)
             hint = did_you_mean(name, known) or f"there are: {', '.join(known) or 'none'}"
             raise UsageError(f"{self.template.name} has no refresh card {name!r}", hint=hint)
         card = self.template.refresh_card(name)
+        envelope = Envelope(self.originator, self.sender, recipients)
         rendered = render(card, data, envelope=envelope, purpose_token=purpose_token)
         around = Surroundings(first=self.first, provider=Provider(originator=self.originator))
         return check(self._as_the_first(rendered.document()), surroundings=around).document

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from amcli.card.template import load_template
 from amcli.errors import ConfigurationError
 from amcli.seams import Clock, utc_now
 from amcli.service.action_response import ActionResponse
@@ -144,6 +143,8 @@ class ServiceSettings:
 
         Raises ConfigurationError without originator and templates, and what RefreshCards raises.
         """
+        from amcli.card.template import load_template
+
         folder = _needed(self.templates, "templates.folder") / template
         return RefreshCards(
             load_template(folder),

@@ -1,6 +1,6 @@
 """Clicks in Starlette and FastAPI: ``pip install "amcli[starlette]"`` or ``"amcli[fastapi]"``.
 
-``verified_action`` is a dependency for FastAPI, ``verify_request`` the same for a route of
+``verified_action`` is a dependency for FastAPI, ``verified_request`` the same for a route of
 Starlette, and ``action_view`` a route that does everything. Nothing blocks the event loop.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annotation
@@ -31,22 +32,28 @@ def verified_action(
     """
 
     async def dependency(request: Request) -> AsyncIterator[VerifiedAction]:
-        action = await verify_request(verifier, request)
-        try:
+        async with verified_request(verifier, request) as action:
             yield action
-        except RequestRefused as refused:
-            raise _as_exception(refused, request) from None
 
     return dependency
 
 
-async def verify_request(verifier: ActionVerifier, request: Request) -> VerifiedAction:
-    """Return who clicked; raises Starlette's HTTPException for a request that does not count."""
+@asynccontextmanager
+async def verified_request(
+    verifier: ActionVerifier, request: Request
+) -> AsyncIterator[VerifiedAction]:
+    """Yield who clicked, for a route: ``async with verified_request(verifier, request) as action``.
+
+    A RequestRefused, for a bearer token that does not count or raised inside the block, leaves it
+    as the HTTPException that answers the request.
+    """
     try:
         body = await _body(request)
-        return await asyncio.to_thread(verifier.verify, request.headers.items(), body)
+        yield await asyncio.to_thread(verifier.verify, request.headers.items(), body)
     except RequestRefused as refused:
-        raise _as_exception(refused, request) from None
+        answer = refusal(refused, request.headers.items())
+        kept = {name: v for name, v in answer.headers.items() if name not in _OF_THE_CONTENT}
+        raise HTTPException(answer.status_code, answer.status, kept) from None
 
 
 def action_view(endpoint: ActionEndpoint) -> Callable[[Request], Awaitable[Response]]:
@@ -69,12 +76,6 @@ def action_view(endpoint: ActionEndpoint) -> Callable[[Request], Awaitable[Respo
 def to_response(answer: ActionResponse) -> Response:
     """Return an ActionResponse as Starlette's response."""
     return Response(answer.body, answer.status_code, answer.headers)
-
-
-def _as_exception(refused: RequestRefused, request: Request) -> HTTPException:
-    answer = refusal(refused, request.headers.items())
-    kept = {name: value for name, value in answer.headers.items() if name not in _OF_THE_CONTENT}
-    return HTTPException(answer.status_code, answer.status, kept)
 
 
 async def _body(request: Request) -> bytes:
