@@ -29,6 +29,21 @@ def test_the_examples_run(
         assert exit_code == 0, (arguments, capsys.readouterr().err)
 
 
+def test_the_linter_says_what_the_readme_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["new", str(tmp_path), "-q"]) == 0
+    monkeypatch.chdir(tmp_path)
+    part = Path("templates/my-expense-approval/_report.json.j2")
+    part.write_text(part.read_text("utf-8").replace("FactSet", "FactsSet"), "utf-8")
+    capsys.readouterr()
+
+    assert run(["lint", "templates"]) == 1
+    said = capsys.readouterr()
+    block = README.partition("<!-- a test runs this one too -->")[2].split("```")[1]
+    assert block == f"console\n$ amcli lint templates\n{said.out}{said.err}"
+
+
 def test_every_command_has_an_example() -> None:
     assert {arguments[0] for arguments in _examples()} == {entry.name for entry in COMMANDS}
 

@@ -155,6 +155,7 @@ def test_a_property_twice_is_found_at_its_pointer() -> None:
         ({"type": "Textblock", "text": "a"}, "did you mean 'TextBlock'?"),
         ({"type": "TextBlock", "text": "a", "colour": "good"}, "did you mean 'color'?"),
         ({"type": "TextBlock", "text": "a", "color": "atention"}, "did you mean 'attention'?"),
+        ({"type": "ColumnSet", "columns": [{"width": "strech"}]}, "did you mean 'stretch'?"),
         ({"type": "TextBlock", "txt": "a"}, "did you mean 'text'?"),
     ],
 )

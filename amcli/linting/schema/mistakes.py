@@ -161,7 +161,7 @@ def _unknown_property(error: SchemaError, card: Mapping[str, Any]) -> Mistake:
         return _on_name(slug, error, message, name, card)
     if str(error.property).startswith("$"):
         instead = "Outlook does not bind data to templates; render the card before it is sent"
-    hint = instead or "Outlook ignores it"
+    hint = instead or "take it out"
     return Mistake("unknown-property", error.pointer, message, hint, on_name=True)
 
 
@@ -197,7 +197,8 @@ def _unknown_value(error: SchemaError) -> Mistake:
 def _malformed(error: SchemaError) -> Mistake:
     text = rewritten(error)
     if text is None:
-        return Mistake("malformed-value", error.pointer, _expected(error))
+        hint = did_you_mean(error.value, error.schema.get("examples", ()))
+        return Mistake("malformed-value", error.pointer, _expected(error), hint)
     fix = respelt_as(error, text)
     return Mistake("malformed-value", error.pointer, _expected(error), f'write "{text}"', fix)
 
