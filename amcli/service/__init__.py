@@ -33,6 +33,11 @@ from amcli.service.store import (
     StoreUnavailable,
     Unfinished,
 )
+from amcli.service.validator import (
+    ActionableMessageTokenValidationResult,
+    ActionableMessageTokenValidator,
+    InvalidActionableMessageTokenError,
+)
 
 __all__ = [
     "ActionEndpoint",
@@ -40,8 +45,11 @@ __all__ = [
     "ActionResponse",
     "ActionStore",
     "ActionVerifier",
+    "ActionableMessageTokenValidationResult",
+    "ActionableMessageTokenValidator",
     "ClaimLost",
     "Done",
+    "InvalidActionableMessageTokenError",
     "New",
     "Purpose",
     "PurposeKey",

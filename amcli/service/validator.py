@@ -1,0 +1,126 @@
+"""The call of Microsoft's sample validators, with checks that hold: only the import changes.
+
+Microsoft's samples know the retired EAT only. This one takes the same arguments, answers with the
+same two names, and judges both EAT and Entra ID tokens by ``amcli.verify``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from amcli.errors import TokenRejected, UsageError
+from amcli.seams import Clock, utc_now
+from amcli.verify.fetch import Fetcher, https_fetcher
+from amcli.verify.keyset import KeySource, StaticKeys
+from amcli.verify.published import KeysAtUrl, PublishedKeys
+from amcli.verify.token import AnyTenant, TokenPolicy, VerifiedToken, decode_token, verify_token
+
+_ANY_TARGET = "https://example.com"
+
+KeySet = str | Path | Mapping[str, Any]
+"""A JWKS: a file, an https address, or its JSON."""
+
+
+class InvalidActionableMessageTokenError(Exception):
+    """A token that must not be acted on; ``rejection`` has its checks, and the text no token."""
+
+    def __init__(self, rejection: TokenRejected) -> None:
+        super().__init__(rejection.message)
+        self.rejection = rejection
+
+
+@dataclass
+class ActionableMessageTokenValidationResult:
+    """Who sent the mail and who clicked; both are ``""`` before a token was validated."""
+
+    sender: str = ""
+    """The mail's sender in an EAT; ``""`` for Entra ID, whose tokens do not name one."""
+    action_performer: str = ""
+    """``sub`` of an EAT; the upn of a version 1 token, which can change; else ``""``."""
+    token: VerifiedToken | None = None
+    """Everything else. ``token.tenant`` and ``token.object_id`` together name who clicked."""
+
+    @property
+    def is_entra(self) -> bool:
+        """Return whether an Entra ID token was validated, which has no sender to compare."""
+        return self.token is not None and self.token.kind.is_entra
+
+
+class ActionableMessageTokenValidator:
+    """Validates bearer tokens with ``validate_token``.
+
+    ``audiences`` (App ID URI, client id) and ``tenants`` (GUIDs, or ``AnyTenant()``) are needed
+    for Entra ID tokens. ``legacy_eat`` accepts EATs too, for the origin of the ``target_url``
+    that each call names. ``jwks`` is a file, an https address or the JSON of a key set; without
+    it the keys are those that Microsoft publishes. Raises UsageError and UnreadableInput.
+    """
+
+    def __init__(
+        self,
+        *,
+        jwks: KeySet | None = None,
+        tenants: Iterable[str] | AnyTenant = (),
+        audiences: Iterable[str] = (),
+        legacy_eat: bool = False,
+        clock: Clock = utc_now,
+        fetcher: Fetcher | None = None,
+    ) -> None:
+        self._audiences = _list(audiences, "audiences")
+        self._tenants = tenants if isinstance(tenants, AnyTenant) else _list(tenants, "tenants")
+        self._legacy_eat = legacy_eat
+        self._clock = clock
+        self._keys = _keys(jwks, fetcher or https_fetcher())
+        if not self._audiences and not legacy_eat:
+            raise UsageError(
+                "no audience: a token for any other service would count",
+                hint="give audiences=[your App ID URI, your client id] and tenants=[...]",
+            )
+        self._policy(self._audiences or (_ANY_TARGET,))  # what is wrong with it is told at once
+
+    def validate_token(self, token: str, target_url: str) -> ActionableMessageTokenValidationResult:
+        """Return sender and action performer of a bare token.
+
+        ``target_url`` is the address that was called; an EAT must be for its origin. For Entra ID
+        the configured audiences count. Raises InvalidActionableMessageTokenError for a token that
+        must not be acted on, KeysUnreachable when that cannot be known at the moment, and
+        UsageError for an Entra ID token when no audience is configured.
+        """
+        try:
+            decoded = decode_token(token)
+            audiences = self._audiences if decoded.kind.is_entra else (target_url,)
+            verified = verify_token(decoded, self._policy(audiences), clock=self._clock)
+        except TokenRejected as rejected:
+            raise InvalidActionableMessageTokenError(rejected) from None
+        performer = verified.upn if verified.kind.is_entra else verified.subject
+        return ActionableMessageTokenValidationResult(
+            verified.sender or "", performer or "", verified
+        )
+
+    def _policy(self, audiences: tuple[str, ...]) -> TokenPolicy:
+        tenants = self._tenants
+        return TokenPolicy(
+            audiences=audiences,
+            tenants=tenants if isinstance(tenants, AnyTenant) else frozenset(tenants),
+            keys=self._keys,
+            legacy_eat=self._legacy_eat,
+        )
+
+
+def _keys(jwks: KeySet | None, fetch: Fetcher) -> KeySource:
+    if jwks is None:
+        return PublishedKeys(fetch)
+    if isinstance(jwks, Mapping):
+        return StaticKeys.from_mapping(jwks)
+    if isinstance(jwks, str) and "://" in jwks:
+        return KeysAtUrl(jwks, fetch)
+    return StaticKeys.from_file(Path(jwks))
+
+
+def _list(values: Iterable[str], name: str) -> tuple[str, ...]:
+    # A bare string is iterable too, and would become a list of its letters.
+    if isinstance(values, str):
+        raise UsageError(f"{name} is a list of texts, not one text")
+    return tuple(values)
