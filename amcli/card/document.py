@@ -10,6 +10,7 @@ from typing import Any
 
 from amcli.errors import CardError
 from amcli.strict_json import NotStrictJson, parse_json
+from amcli.suggestion import did_you_mean
 
 MAX_CARD_BYTES = 16 * 1024 * 1024
 
@@ -17,6 +18,9 @@ MAX_CARD_BYTES = 16 * 1024 * 1024
 _MESSAGE_CARD_PROPERTIES = frozenset(
     {"potentialAction", "sections", "themeColor", "summary", "@context"}
 )
+
+CARD_TYPES = ("AdaptiveCard", "MessageCard")
+_CARD_HINT = 'an Adaptive Card has "type": "AdaptiveCard", a MessageCard "@type": "MessageCard"'
 
 _MESSAGE_CARD_INPUTS = frozenset({"TextInput", "DateInput", "MultichoiceInput"})
 
@@ -125,10 +129,8 @@ def card_kind(value: Mapping[str, Any], source: str) -> CardKind:
         return CardKind.ADAPTIVE
     if message or ("@type" not in value and not _MESSAGE_CARD_PROPERTIES.isdisjoint(value)):
         return CardKind.MESSAGE
-    raise CardError(
-        f"{source}: not a card: {_type_found(value)}",
-        hint='an Adaptive Card has "type": "AdaptiveCard", a MessageCard "@type": "MessageCard"',
-    )
+    hint = did_you_mean(value.get("type", value.get("@type")), CARD_TYPES)
+    raise CardError(f"{source}: not a card: {_type_found(value)}", hint=hint or _CARD_HINT)
 
 
 def walk(document: CardDocument) -> Iterator[Node]:

@@ -193,6 +193,14 @@ def test_other_json_is_passed_over_in_a_folder_and_told_when_it_is_named() -> No
     assert len(lint_paths(["a/package.json"]).troubles) == 1
 
 
+def test_a_card_whose_type_is_misspelt_is_told_in_a_folder_too() -> None:
+    write("a/typo.json", {"type": "AdaptivCard", "version": "1.0", "body": []})
+    write("a/teams.json", {"type": "message", "attachments": []})
+    (trouble,) = lint_paths(["a"]).troubles
+    assert "'AdaptivCard'" in str(trouble)
+    assert "did you mean 'AdaptiveCard'?" in str(trouble.hint)
+
+
 def page(card: str) -> str:
     script = f'<script type="application/adaptivecard+json">\n{card}\n</script>'
     return f"<html>\n<head>\n{script}\n</head><body>Hello</body></html>"

@@ -206,9 +206,18 @@ class CardFacts:
         return [node for node in self.nodes if _is_text(node, "id") and not _is_apart(node)]
 
     @cached_property
-    def fallbacks(self) -> set[str]:
-        """Return the pointers of types whose object has something to fall back to."""
-        return {f"{node.pointer}/type" for node in self.nodes if "fallback" in node.value}
+    def fallbacks(self) -> dict[str, str]:
+        """Return what becomes of a type that is not shown, by its pointer, if it has a fallback.
+
+        A string that is not "drop" is none: there is nothing to show.
+        """
+        return {
+            f"{node.pointer}/type": "its fallback is shown"
+            if fallback != "drop"
+            else "it is left out"
+            for node in self.nodes
+            if (fallback := node.value.get("fallback")) == "drop" or isinstance(fallback, dict)
+        }
 
     @cached_property
     def executes(self) -> list[Node]:

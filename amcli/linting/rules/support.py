@@ -213,11 +213,11 @@ def fallback_shown(card: CardFacts) -> Iterator[Problem]:
     """
     for problem in from_schema(card, "unknown-type"):
         if problem.pointer in card.fallbacks:
-            yield Problem(problem.pointer, f"{problem.message}; its fallback is shown")
+            yield Problem(problem.pointer, f"{problem.message}; {card.fallbacks[problem.pointer]}")
     for node in card.shown("Action.Submit", "Input.Time", "Table", "Carousel"):
-        if "fallback" in node.value:
-            message = f"Outlook does not show {node.type}; its fallback is shown"
-            yield Problem(type_of(node), message)
+        becomes = card.fallbacks.get(type_of(node))
+        if becomes is not None:
+            yield Problem(type_of(node), f"Outlook does not show {node.type}; {becomes}")
 
 
 @rule(

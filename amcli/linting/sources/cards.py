@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from amcli.card.document import MAX_CARD_BYTES, PairReader, parse_card
+from amcli.card.document import CARD_TYPES, MAX_CARD_BYTES, PairReader, parse_card
 from amcli.card.source_map import SourceMap, json_source_map
 from amcli.card.template_names import DESCRIPTION
 from amcli.errors import CardError, UnreadableInput
@@ -15,7 +15,9 @@ from amcli.files import read_bounded, read_stream
 from amcli.linting.sources.search import STDIN, FoundPath, is_template
 from amcli.linting.sources.source import CardSource, Source
 from amcli.strict_json import NotStrictJson, parse_json
+from amcli.suggestion import closest
 
+_SHORTEST_MISSPELT = 9
 MAILS = frozenset({".eml", ".html", ".htm"})
 
 
@@ -84,7 +86,7 @@ def _of_json(found: FoundPath, texts: Mapping[Path, str]) -> list[Source]:
     try:
         return [finished_card(content, found.path)]
     except CardError:
-        if not found.is_named and _is_json(content):
+        if not found.is_named and _is_of_others(content):
             return []
         raise
 
@@ -93,10 +95,12 @@ def _written(content: bytes, file: str) -> SourceMap:
     return json_source_map(content.decode(), file)
 
 
-def _is_json(content: bytes) -> bool:
-    # What is sound JSON and no card belongs to some other program.
+def _is_of_others(content: bytes) -> bool:
+    """Return whether this is sound JSON of some other program, and no card with a misspelt type."""
     try:
-        parse_json(content, byte_order_mark=True, pairs=PairReader(), half_characters=True)
+        value = parse_json(content, byte_order_mark=True, pairs=PairReader(), half_characters=True)
     except NotStrictJson:
         return False
-    return True
+    found = value.get("type", value.get("@type")) if isinstance(value, dict) else None
+    is_short = isinstance(found, str) and len(found) < _SHORTEST_MISSPELT  # "message" is of Teams
+    return is_short or closest(found, CARD_TYPES) is None
