@@ -49,7 +49,8 @@ def parse_json(
     """
     decoded = _decoded(text)
     value = _parsed(decoded.removeprefix("\ufeff") if byte_order_mark else decoded, pairs)
-    _limit_nesting(value)
+    if decoded.count("{") + decoded.count("[") >= MAX_NESTING:  # it could be nested as deeply
+        _limit_nesting(value)
     # In bytes that are UTF-8 only an escape can make half a character.
     if not half_characters and (isinstance(text, str) or "\\u" in decoded):
         _refuse_half_characters(value)
@@ -76,10 +77,9 @@ def _decoded(text: str | bytes) -> str:
 
 
 def _parsed(text: str, pairs: Pairs) -> Any:
+    decoder = _STRICT if pairs is unique_names else _decoder(pairs)
     try:
-        return json.loads(
-            text, object_pairs_hook=pairs, parse_float=_finite, parse_constant=_no_constant
-        )
+        return decoder.decode(text)
     except NotStrictJson:
         raise
     except json.JSONDecodeError as error:
@@ -95,6 +95,12 @@ def _parsed(text: str, pairs: Pairs) -> Any:
         raise NotStrictJson("has a number with too many digits", hint=_AS_TEXT) from None
 
 
+def _decoder(pairs: Pairs) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        object_pairs_hook=pairs, parse_float=_finite, parse_constant=_no_constant
+    )
+
+
 def _finite(digits: str) -> float:
     number = float(digits)
     if number in {float("inf"), float("-inf")}:
@@ -104,6 +110,9 @@ def _finite(digits: str) -> float:
 
 def _no_constant(name: str) -> NoReturn:
     raise NotStrictJson(f"has {name}, which is not JSON", hint="write null, a number or a text")
+
+
+_STRICT = _decoder(unique_names)
 
 
 def _limit_nesting(value: Any) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from amcli.errors import UsageError
 from amcli.verify.token_kind import EAT_ISSUER, TokenKind
@@ -97,6 +98,14 @@ def find_cloud(name: str) -> Cloud:
     if name not in CLOUDS:
         raise UsageError(f"no cloud is called {name!r}", hint=f"clouds: {', '.join(CLOUDS)}")
     return CLOUDS[name]
+
+
+@lru_cache(maxsize=1024)
+def find_authority(kind: TokenKind, cloud: str, tenant: str | None) -> Authority | None:
+    """Return who issues tokens of that kind, or None where that depends on an unknown tenant."""
+    if kind is TokenKind.EAT:
+        return EAT_AUTHORITY
+    return None if tenant is None else find_cloud(cloud).authority(kind, tenant)
 
 
 def parse_guid(value: object) -> str | None:

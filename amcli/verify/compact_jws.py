@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from amcli import base64url
 from amcli.strict_json import NotStrictJson, parse_json_object
 
 _SEGMENTS = 3
+_MAX_KEPT = 512  # characters of a header that is kept in memory; Microsoft's have about 150
 _FOREIGN = re.compile(r"[^A-Za-z0-9_.-]")
 
 
@@ -29,7 +31,7 @@ class MalformedJws(ValueError):
         """How many parts stand between the dots."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CompactJws:
     """The three parts, decoded; nothing is verified."""
 
@@ -49,13 +51,22 @@ def parse_compact_jws(text: str, max_bytes: int) -> CompactJws:
     """
     if len(text) > max_bytes:
         raise MalformedJws(f"longer than {_size(max_bytes)}")
-    header, payload, signature = _segments(text)
-    return CompactJws(
-        header=_object(header, "header"),
-        payload=_object(payload, "payload"),
-        signed_part=f"{header}.{payload}".encode("ascii"),
-        signature=_decoded(signature, "signature"),
-    )
+    segments = text.split(".")
+    if len(segments) != _SEGMENTS:
+        raise _foreign(text) or MalformedJws(
+            f"three parts between dots were expected, there are {len(segments)}",
+            segments=len(segments),
+        )
+    header, payload, signature = segments
+    try:
+        return CompactJws(
+            dict(_header(header)) if len(header) <= _MAX_KEPT else _object(header, "header"),
+            _object(payload, "payload"),
+            f"{header}.{payload}".encode("ascii"),
+            _decoded(signature, "signature"),
+        )
+    except MalformedJws as error:
+        raise _foreign(text) or error from None
 
 
 def _size(limit: int) -> str:
@@ -63,21 +74,17 @@ def _size(limit: int) -> str:
     return f"{kilobytes // 1024} MB" if kilobytes // 1024 else f"{kilobytes} KB"
 
 
-def _segments(text: str) -> list[str]:
-    if foreign := _FOREIGN.search(text):
-        character = foreign.group()
-        raise MalformedJws(
-            f"character {foreign.start() + 1} is U+{ord(character):04X}; "
-            "there are only letters, digits, '-', '_' and two dots in it",
-            foreign=character,
-        )
-    segments = text.split(".")
-    if len(segments) != _SEGMENTS:
-        raise MalformedJws(
-            f"three parts between dots were expected, there are {len(segments)}",
-            segments=len(segments),
-        )
-    return segments
+def _foreign(text: str) -> MalformedJws | None:
+    """Return what is wrong with a text in which something stands that no compact JWS has."""
+    found = _FOREIGN.search(text)
+    if found is None:
+        return None
+    character = found.group()
+    return MalformedJws(
+        f"character {found.start() + 1} is U+{ord(character):04X}; "
+        "there are only letters, digits, '-', '_' and two dots in it",
+        foreign=character,
+    )
 
 
 def _decoded(segment: str, part: str) -> bytes:
@@ -89,12 +96,20 @@ def _decoded(segment: str, part: str) -> bytes:
         raise MalformedJws(f"the {part} {error}") from None
 
 
+@lru_cache(maxsize=64)
+def _header(segment: str) -> dict[str, Any]:
+    """Return a header; tokens that were signed with one key mostly have one and the same."""
+    return _object(segment, "header")
+
+
 def _object(segment: str, part: str) -> dict[str, Any]:
     try:
         value = parse_json_object(_decoded(segment, part))
     except NotStrictJson as error:
         raise MalformedJws(f"the {part} {error}") from None
-    if len({name.casefold() for name in value}) != len(value):
-        # Some readers ignore case: for them `tid` and `TID` would be the same claim twice.
+    names = "".join(value)
+    # Some readers ignore case: for them `tid` and `TID` would be the same claim twice. Names that
+    # are all folded already, as Microsoft's are, differ anyway.
+    if names != names.casefold() and len({name.casefold() for name in value}) != len(value):
         raise MalformedJws(f"two names in the {part} differ only in upper and lower case")
     return value

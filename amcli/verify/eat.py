@@ -7,32 +7,45 @@ rules stay for captured tokens, and for services that still meet one.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from amcli.address import is_address, same_address
-from amcli.verify.checks import Check, Outcome, failed, passed, skipped
-from amcli.verify.clouds import EAT_AUTHORITY, Authority, parse_guid
-from amcli.verify.token_checks import (
-    Case,
-    check_caller,
-    nobody_asked,
-    single_audience,
-)
+from amcli.verify.checks import Outcome, failed
+from amcli.verify.token_answers import Answer, Case, Held
+from amcli.verify.token_checks import check_caller, not_asked, single_audience
 from amcli.verify.token_kind import EAT_ENDED, EAT_ISSUER, EAT_VERSION
-from amcli.verify.token_policy import AnyTenant, parse_performer
+from amcli.verify.token_policy import AnyTenant
 from amcli.verify.token_text import shown
-
-REQUIRED_DATES: tuple[str, ...] = ("exp",)
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
+_EAT = Held("kind", lambda case: case.token.kind.label, hint=EAT_ENDED)
+_ISSUED = Held("issuer", lambda _: EAT_ISSUER)
+_NO_TENANT = Held(
+    "tenant",
+    lambda _: "an EAT names no tenant; the audience says whom it is for",
+    Outcome.SKIPPED,
+)
+_SERVED = Held("tenant", lambda case: f"{case.tenant}")
+_ORIGIN = Held("audience", lambda case: f"{single_audience(case)}")
+_WITH_SLASH = Held(
+    "audience",
+    lambda case: shown(single_audience(case)),
+    hint="it has a slash at its end, which Microsoft's tokens do not have",
+)
+_NO_SCOPES = not_asked("scope", lambda _: "; an EAT has no scopes")
+_ANY_SENDER = not_asked("sender", lambda case: _named(case, "sender"))
+_SENDER = Held("sender", lambda case: case.claims["sender"])
+_ANYBODY = not_asked("performer", lambda case: _named(case, "sub"))
+_SUBJECT = Held("performer", lambda case: f"sub is {shown(case.claims['sub'])}")
 
-def authority_of(case: Case) -> Authority:  # noqa: ARG001 - the same call for every kind
-    """Return who issued every EAT."""
-    return EAT_AUTHORITY
+
+def _named(case: Case, claim: str) -> str:
+    return f"; it is {shown(case.claims[claim])}" if claim in case.claims else ""
 
 
-def check_kind(case: Case) -> Check:
+def check_kind(case: Case) -> Answer:
     """Refuse an EAT unless it was asked for, and say that its time is over."""
     if not case.policy.legacy_eat:
         return failed(
@@ -42,43 +55,42 @@ def check_kind(case: Case) -> Check:
         )
     if case.claims.get("ver", EAT_VERSION) != EAT_VERSION:
         return failed("kind", f"the issuer is that of an EAT, ver is {shown(case.claims['ver'])}")
-    return Check("kind", Outcome.PASSED, case.token.kind.label, EAT_ENDED)
+    return _EAT
 
 
-def check_issuer(case: Case) -> Check:
+def check_issuer(case: Case) -> Answer:
     """Compare with the one issuer, exactly."""
     if case.claims.get("iss") == EAT_ISSUER:
-        return passed("issuer", EAT_ISSUER)
+        return _ISSUED
     return failed("issuer", f"iss is {shown(case.claims.get('iss'))}, an EAT has {EAT_ISSUER}")
 
 
-def check_tenant(case: Case) -> Check:
+def check_tenant(case: Case) -> Answer:
     """Compare ``tid`` when there is one; no EAT is known that has it."""
     allowed = case.policy.tenants
     if "tid" not in case.claims:
-        return skipped("tenant", "an EAT names no tenant; the audience says whom it is for")
-    tenant = parse_guid(case.claims["tid"])
-    if tenant is not None and (isinstance(allowed, AnyTenant) or tenant in allowed):
-        return passed("tenant", tenant)
+        return _NO_TENANT
+    if case.tenant is not None and (isinstance(allowed, AnyTenant) or case.tenant in allowed):
+        return _SERVED
     hint = "if its users may click: --tenant GUID, or --any-tenant for those of every tenant"
     return failed("tenant", f"{shown(case.claims['tid'])} is not accepted", hint)
 
 
-def check_audience(case: Case) -> Check:
+def check_audience(case: Case) -> Answer:
     """Compare ``aud`` with the origins of the target URLs; one slash at its end is forgiven."""
     audience = single_audience(case)
     if audience is None:
         return failed("audience", f"aud must be one text, it is {shown(case.claims.get('aud'))}")
     origins = [origin for url in case.policy.audiences if (origin := find_origin(url))]
     if audience in origins:
-        return passed("audience", audience)
+        return _ORIGIN
     if audience.removesuffix("/") in origins:
-        note = "it has a slash at its end, which Microsoft's tokens do not have"
-        return Check("audience", Outcome.PASSED, shown(audience), note)
+        return _WITH_SLASH
     hint = "an EAT has the origin of your target URL as aud, such as https://api.example.com"
     return failed("audience", f"aud is {shown(audience)}, which is not accepted", hint)
 
 
+@lru_cache(maxsize=256)
 def find_origin(url: str) -> str | None:
     """Return scheme, host and port of a target URL as an EAT has them, or None.
 
@@ -96,36 +108,35 @@ def find_origin(url: str) -> str | None:
     return f"{parts.scheme}://{host}" if default else f"{parts.scheme}://{host}:{port}"
 
 
-def check_calling_application(case: Case) -> Check:
+def check_calling_application(case: Case) -> Answer:
     """Compare ``appid`` with Outlook's Actions application."""
     return check_caller(case, "appid")
 
 
-def check_scope(case: Case) -> Check:
+def check_scope(case: Case) -> Answer:
     """An EAT has no scopes, so none can be proven."""
     if case.policy.scope is None:
-        return nobody_asked("scope", "; an EAT has no scopes")
+        return _NO_SCOPES
     return failed("scope", "cannot be proven: an EAT has no scopes")
 
 
-def check_sender(case: Case) -> Check:
+def check_sender(case: Case) -> Answer:
     """Compare the mail's sender; a connector's token has none."""
     sender, wanted = case.claims.get("sender"), case.policy.sender
     if wanted is None:
-        return nobody_asked("sender", f"; it is {shown(sender)}" if "sender" in case.claims else "")
+        return _ANY_SENDER
     if not isinstance(sender, str):
         return failed("sender", "cannot be checked: the token names no sender")
     if same_address(sender, wanted):
-        return passed("sender", sender)
+        return _SENDER
     return failed("sender", f"sender is {shown(sender)}, not {shown(wanted)}")
 
 
-def check_performer(case: Case) -> Check:
+def check_performer(case: Case) -> Answer:
     """Compare ``sub``, which is an address, and for some recipients a hash or an object id."""
-    subject, asked = case.claims.get("sub"), case.policy.performer
-    if asked is None:
-        return nobody_asked("performer", f"; it is {shown(subject)}")
-    wanted = parse_performer(asked)
+    subject, wanted = case.claims.get("sub"), case.policy.asked_performer
+    if wanted is None:
+        return _ANYBODY
     if wanted.object_id:
         return failed("performer", "cannot be proven: an EAT has no oid", "give the address")
     if not isinstance(subject, str) or not is_address(subject):
@@ -136,5 +147,5 @@ def check_performer(case: Case) -> Check:
         )
     domain = subject.partition("@")[2]
     if same_address(subject, wanted.address or "") or same_address(domain, wanted.domain or ""):
-        return passed("performer", f"sub is {shown(subject)}")
-    return failed("performer", f"sub is {shown(subject)}, not {shown(asked)}")
+        return _SUBJECT
+    return failed("performer", f"sub is {shown(subject)}, not {shown(case.policy.performer)}")

@@ -9,19 +9,13 @@ first three and from services in production (docs/tokens.md says how sure each f
 from __future__ import annotations
 
 from amcli.address import same_address
-from amcli.verify.checks import Check, Outcome, failed, passed
-from amcli.verify.clouds import Authority, find_cloud, parse_guid
-from amcli.verify.token_checks import (
-    Case,
-    check_caller,
-    nobody_asked,
-    single_audience,
-)
+from amcli.verify.checks import failed
+from amcli.verify.clouds import parse_guid
+from amcli.verify.token_answers import Answer, Case, Held
+from amcli.verify.token_checks import check_caller, not_asked, single_audience
 from amcli.verify.token_kind import TokenKind
-from amcli.verify.token_policy import AnyTenant, parse_performer
+from amcli.verify.token_policy import AnyTenant
 from amcli.verify.token_text import shown
-
-REQUIRED_DATES: tuple[str, ...] = ("exp", "nbf", "iat")
 
 _MUTABLE_UPN = (
     "a upn can change and can be given to another person later; "
@@ -29,34 +23,41 @@ _MUTABLE_UPN = (
 )
 _GUEST = "#EXT#"  # stands in the upn of a guest, whose home is another domain
 
+_ENTRA = Held("kind", lambda case: case.token.kind.label)
+_ISSUED = Held("issuer", lambda case: case.claims["iss"])
+_SERVED = Held("tenant", lambda case: f"{case.tenant}")
+_ANY_TENANT = Held(
+    "tenant", lambda case: f"{case.tenant}; every tenant is accepted, as was asked for"
+)
+_APP_ID_URI = Held("audience", lambda case: f"App ID URI {shown(single_audience(case))}")
+_CLIENT_ID = Held("audience", lambda case: f"client id {single_audience(case)}")
+_DELEGATED = Held(
+    "scope",
+    lambda case: f"delegated: {shown(case.claims['scp'])}; no particular one was asked for",
+)
+_SCOPE = Held("scope", lambda case: f"{shown(case.policy.scope)} is among the delegated ones")
+_NO_SENDER = not_asked("sender", lambda _: "; an Entra ID token names no sender")
+_ANYBODY = not_asked("performer", lambda case: f"; it is oid {shown(case.claims.get('oid'))}")
+_THIS_ID = Held(
+    "performer", lambda case: f"oid {parse_guid(case.claims['oid'])} in tenant {case.tenant}"
+)
+_THIS_UPN = Held("performer", lambda case: f"upn is {shown(case.claims['upn'])}", hint=_MUTABLE_UPN)
 
-def tenant_of(case: Case) -> str | None:
-    """Return ``tid`` in lower case when it is a GUID."""
-    return parse_guid(case.claims.get("tid"))
 
-
-def authority_of(case: Case) -> Authority | None:
-    """Return who must have issued this token, or None without a usable ``tid``."""
-    tenant = tenant_of(case)
-    if tenant is None:
-        return None
-    return find_cloud(case.policy.cloud).authority(case.token.kind, tenant)
-
-
-def check_kind(case: Case) -> Check:
+def check_kind(_case: Case) -> Answer:
     """Say which version it is; what belongs to it is compared from here on."""
-    return passed("kind", case.token.kind.label)
+    return _ENTRA
 
 
-def check_issuer(case: Case) -> Check:
+def check_issuer(case: Case) -> Answer:
     """Build the issuer from ``tid`` and compare exactly."""
-    authority, issuer = authority_of(case), case.claims.get("iss")
+    authority, issuer = case.authority, case.claims.get("iss")
     if authority is None:
         return failed("issuer", f"tid must be a GUID, it is {shown(case.claims.get('tid'))}")
     # The tenant is compared as it stands in the token, so that iss and tid are one text.
     expected = authority.issuer.replace(authority.tenant, case.claims["tid"])
     if issuer == expected:
-        return passed("issuer", expected)
+        return _ISSUED
     return failed(
         "issuer",
         f"iss is {shown(issuer)}, a {case.token.kind.label} of this tenant has {shown(expected)}",
@@ -64,15 +65,15 @@ def check_issuer(case: Case) -> Check:
     )
 
 
-def check_tenant(case: Case) -> Check:
+def check_tenant(case: Case) -> Answer:
     """Compare ``tid`` with the tenants that are served."""
-    tenant, allowed = tenant_of(case), case.policy.tenants
+    tenant, allowed = case.tenant, case.policy.tenants
     if tenant is None:
         return failed("tenant", "cannot be checked: tid is no GUID")
     if isinstance(allowed, AnyTenant):
-        return passed("tenant", f"{tenant}; every tenant is accepted, as was asked for")
+        return _ANY_TENANT
     if tenant in allowed:
-        return passed("tenant", tenant)
+        return _SERVED
     return failed(
         "tenant",
         f"{tenant} is not among the {len(allowed)} accepted",
@@ -80,21 +81,19 @@ def check_tenant(case: Case) -> Check:
     )
 
 
-def check_audience(case: Case) -> Check:
+def check_audience(case: Case) -> Answer:
     """Compare ``aud`` with what this version has there: App ID URI or client id, or id only."""
     audience = single_audience(case)
     if audience is None:
         return failed("audience", f"aud must be one text, it is {shown(case.claims.get('aud'))}")
-    client_id = parse_guid(audience)
-    for accepted in case.policy.audiences:
-        if client_id and client_id == parse_guid(accepted):
-            return passed("audience", f"client id {audience}")
-        if audience == accepted and case.token.kind is TokenKind.ENTRA_V1:
-            return passed("audience", f"App ID URI {shown(audience)}")
+    if parse_guid(audience) in case.policy.client_ids:
+        return _CLIENT_ID
+    if case.token.kind is TokenKind.ENTRA_V1 and audience in case.policy.audiences:
+        return _APP_ID_URI
     return failed("audience", f"aud is {shown(audience)}, which is not accepted", _advice(case))
 
 
-def check_calling_application(case: Case) -> Check:
+def check_calling_application(case: Case) -> Answer:
     """Compare ``appid`` (v1) or ``azp`` (v2) with Outlook's Actions application."""
     return check_caller(case, caller_claim(case.token.kind))
 
@@ -104,26 +103,26 @@ def caller_claim(kind: TokenKind) -> str:
     return "azp" if kind is TokenKind.ENTRA_V2 else "appid"
 
 
-def check_scope(case: Case) -> Check:
+def check_scope(case: Case) -> Answer:
     """Demand a delegated permission, which only the token of a person has."""
     scopes = case.claims.get("scp")
-    if case.claims.get("idtyp") == "app" or not isinstance(scopes, str) or not scopes.split():
+    if case.claims.get("idtyp") == "app" or not isinstance(scopes, str) or not scopes.strip():
         return failed(
             "scope",
             "no delegated scope (scp): the token of an application, not of a person who clicked",
         )
     wanted = case.policy.scope
     if wanted is None:
-        return passed("scope", f"delegated: {shown(scopes)}; no particular one was asked for")
+        return _DELEGATED
     if wanted in scopes.split():
-        return passed("scope", f"{shown(wanted)} is among the delegated ones")
+        return _SCOPE
     return failed("scope", f"scp is {shown(scopes)}, without {shown(wanted)}")
 
 
-def check_sender(case: Case) -> Check:
+def check_sender(case: Case) -> Answer:
     """Refuse to prove what is not there."""
     if case.policy.sender is None:
-        return nobody_asked("sender", "; an Entra ID token names no sender")
+        return _NO_SENDER
     return failed(
         "sender",
         "cannot be proven: an Entra ID token does not name the mail's sender",
@@ -131,11 +130,11 @@ def check_sender(case: Case) -> Check:
     )
 
 
-def check_performer(case: Case) -> Check:
+def check_performer(case: Case) -> Answer:
     """Compare who clicked: by (tid, oid), or by the upn of a v1 token with a warning."""
-    if case.policy.performer is None:
-        return nobody_asked("performer", f"; it is oid {shown(case.claims.get('oid'))}")
-    wanted = parse_performer(case.policy.performer)
+    wanted = case.policy.asked_performer
+    if wanted is None:
+        return _ANYBODY
     if wanted.object_id:
         return _check_object_id(case, wanted.object_id)
     if case.token.kind is TokenKind.ENTRA_V2:
@@ -154,15 +153,15 @@ def check_performer(case: Case) -> Check:
         matches = bool(local) and _GUEST not in upn and same_address(domain, wanted.domain or "")
     if not matches:
         return failed("performer", f"upn is {shown(upn)}, not {shown(case.policy.performer)}")
-    return Check("performer", Outcome.PASSED, f"upn is {shown(upn)}", _MUTABLE_UPN)
+    return _THIS_UPN
 
 
-def _check_object_id(case: Case, wanted: str) -> Check:
-    found, tenant = parse_guid(case.claims.get("oid")), tenant_of(case)
-    if found is None or tenant is None:
+def _check_object_id(case: Case, wanted: str) -> Answer:
+    found = parse_guid(case.claims.get("oid"))
+    if found is None or case.tenant is None:
         return failed("performer", "cannot be checked: oid and tid must both be GUIDs")
     if found == wanted:
-        return passed("performer", f"oid {found} in tenant {tenant}")
+        return _THIS_ID
     return failed("performer", f"oid is {found}, not {wanted}")
 
 
@@ -172,6 +171,6 @@ def _advice(case: Case) -> str:
             "a version 1.0 token has your App ID URI (api://auth-am-...) or your client id as aud, "
             "compared letter by letter"
         )
-    if not any(parse_guid(accepted) for accepted in case.policy.audiences):
+    if not case.policy.client_ids:
         return "a version 2.0 token has your client id as aud; no client id (a GUID) is accepted"
     return "a version 2.0 token has your client id as aud, never an App ID URI"

@@ -31,13 +31,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from amcli.errors import UsageError
+from amcli.errors import TokenRejected, UsageError
 from amcli.seams import Clock, utc_now
 from amcli.verify import eat, entra
-from amcli.verify.checks import Check, Outcome, Verdict, failed, passed
-from amcli.verify.clouds import Authority, parse_guid
+from amcli.verify.checks import Check, Verdict, failed
+from amcli.verify.clouds import find_authority, parse_guid
+from amcli.verify.token_answers import Answer, Case, Held, all_hold, in_words
 from amcli.verify.token_checks import (
-    Case,
     check_algorithm,
     check_dates,
     check_expiry,
@@ -46,6 +46,7 @@ from amcli.verify.token_checks import (
     check_key,
     check_not_before,
     check_signature,
+    single_audience,
 )
 from amcli.verify.token_errors import MalformedToken, rejection
 from amcli.verify.token_format import UnverifiedToken, decode_token
@@ -72,64 +73,115 @@ CHECKS = (
 """The names of the checks, in order."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class VerifiedToken:
     """A token that has passed every check that was asked for."""
 
-    kind: TokenKind
-    audience: str
-    tenant: str | None
-    """``tid``; None for an EAT."""
-    object_id: str | None
-    """``oid``: together with ``tenant`` this is who clicked. None for an EAT."""
-    subject: str | None
-    """``sub``: the performer of an EAT; for Entra ID an id that only this audience sees."""
-    caller: str
-    scopes: frozenset[str]
-    sender: str | None
-    """The mail's sender in an EAT; None for Entra ID, whose tokens do not name it."""
-    upn: str | None
-    """For display, and to find an account once: it can change, and can be given to another."""
-    display_name: str | None
-    """For display only: people choose it themselves, and two may have the same."""
-    token_id: str | None
-    """``uti``, for logs."""
-    expires_at: datetime
-    verdict: Verdict
+    _case: Case
+    _answers: tuple[Answer, ...]
+
+    @property
+    def kind(self) -> TokenKind:
+        """Return which of the three it is."""
+        return self._case.token.kind
+
+    @property
+    def audience(self) -> str:
+        """Return ``aud``."""
+        return single_audience(self._case) or ""
+
+    @property
+    def tenant(self) -> str | None:
+        """Return ``tid``; None where an EAT has none."""
+        return self._case.tenant
+
+    @property
+    def object_id(self) -> str | None:
+        """Return ``oid``: together with ``tenant`` this is who clicked. None for an EAT."""
+        return parse_guid(self._case.claims.get("oid")) if self.kind.is_entra else None
+
+    @property
+    def subject(self) -> str | None:
+        """Return ``sub``: who clicked, in an EAT; in others an id that only this audience sees."""
+        return self._text("sub")
+
+    @property
+    def caller(self) -> str:
+        """Return the application that made the call: always Outlook's Actions application."""
+        return ACTIONS_APPLICATION
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """Return the delegated permissions in ``scp``."""
+        return frozenset(self._case.claims["scp"].split()) if self.kind.is_entra else frozenset()
+
+    @property
+    def sender(self) -> str | None:
+        """Return the mail's sender in an EAT; None for Entra ID, whose tokens do not name it."""
+        return None if self.kind.is_entra else self._text("sender")
+
+    @property
+    def upn(self) -> str | None:
+        """Return what to display: it can change, and can be given to another person."""
+        return self._text("upn") if self.kind.is_entra else None
+
+    @property
+    def display_name(self) -> str | None:
+        """Return ``name``, for display only: people choose it, and two may have the same."""
+        return self._text("name")
+
+    @property
+    def token_id(self) -> str | None:
+        """Return ``uti``, for logs."""
+        return self._text("uti")
+
+    @property
+    def expires_at(self) -> datetime:
+        """Return ``exp``, aware and in UTC."""
+        return instant(self._case.claims["exp"])
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return every check in order, with its reason."""
+        return in_words(self._answers, self._case)
+
+    def __repr__(self) -> str:
+        return f"VerifiedToken({self.kind.value}, tenant={self.tenant}, oid={self.object_id})"
+
+    def _text(self, claim: str) -> str | None:
+        value = self._case.claims.get(claim)
+        return value if isinstance(value, str) else None
 
 
 class Rules(Protocol):
     """What differs from kind to kind; the modules ``entra`` and ``eat`` are this."""
 
-    REQUIRED_DATES: tuple[str, ...]
-
-    def authority_of(self, case: Case) -> Authority | None:
-        """Return who must have issued the token."""
-
-    def check_kind(self, case: Case) -> Check:
+    def check_kind(self, case: Case) -> Answer:
         """Make check 5."""
 
-    def check_issuer(self, case: Case) -> Check:
+    def check_issuer(self, case: Case) -> Answer:
         """Make check 6."""
 
-    def check_tenant(self, case: Case) -> Check:
+    def check_tenant(self, case: Case) -> Answer:
         """Make check 7."""
 
-    def check_audience(self, case: Case) -> Check:
+    def check_audience(self, case: Case) -> Answer:
         """Make check 13."""
 
-    def check_calling_application(self, case: Case) -> Check:
+    def check_calling_application(self, case: Case) -> Answer:
         """Make check 14."""
 
-    def check_scope(self, case: Case) -> Check:
+    def check_scope(self, case: Case) -> Answer:
         """Make check 15."""
 
-    def check_sender(self, case: Case) -> Check:
+    def check_sender(self, case: Case) -> Answer:
         """Make check 16."""
 
-    def check_performer(self, case: Case) -> Check:
+    def check_performer(self, case: Case) -> Answer:
         """Make check 17."""
 
+
+_WELL_FORMED = Held("format", lambda _: "three segments, two JSON objects, each name once")
 
 _RULES: dict[TokenKind, Rules] = {
     TokenKind.EAT: eat,
@@ -146,7 +198,10 @@ def check_token(
     Raises KeysUnreachable when the keys cannot be read: then nothing is known against the token.
     No text raises anything else; a clock without a time zone is a UsageError.
     """
-    return _examine(token, policy, clock)[0]
+    try:
+        return verify_token(token, policy, clock=clock).verdict
+    except TokenRejected as rejected:
+        return rejected.verdict
 
 
 def verify_token(
@@ -157,16 +212,14 @@ def verify_token(
     Raises the class of TokenRejected that belongs to the first failed check (token_errors), with
     all checks as its ``verdict``; and KeysUnreachable, which says nothing against the token.
     """
-    verdict, decoded = _examine(token, policy, clock)
-    if decoded is None or not verdict.ok:
-        raise rejection(verdict)
-    return _verified(decoded, verdict)
+    case = _case(token, policy, clock())
+    answers = _judge(case)
+    if not all_hold(answers):
+        raise rejection(in_words(answers, case))
+    return VerifiedToken(case, answers)
 
 
-def _examine(
-    token: str | UnverifiedToken, policy: TokenPolicy, clock: Clock
-) -> tuple[Verdict, UnverifiedToken | None]:
-    now = clock()
+def _case(token: str | UnverifiedToken, policy: TokenPolicy, now: datetime) -> Case:
     if now.tzinfo is None:
         raise UsageError("the clock must give an aware time, in UTC")
     # Only the text counts: the claims of a decoded token could have been changed since.
@@ -174,55 +227,55 @@ def _examine(
     try:
         decoded = decode_token(text)
     except MalformedToken as error:
-        return _could_not_be_made(error.verdict.checks, "the token cannot be read"), None
-    return _judge(Case(decoded, policy, now)), decoded
+        made = error.verdict.checks
+        rest = _not_made(len(made), "the token cannot be read")
+        raise rejection(Verdict((*made, *rest))) from None
+    claims = decoded.claims
+    tenant = parse_guid(claims.get("tid"))
+    authority = find_authority(decoded.kind, policy.cloud, tenant)
+    return Case(decoded, claims, policy, now, now.timestamp(), tenant, authority)
 
 
-def _judge(case: Case) -> Verdict:
+def _judge(case: Case) -> tuple[Answer, ...]:
     """Make the checks in the order that is given at the top of this module."""
-    well_formed = passed("format", "three segments, two JSON objects, each name once")
     rules = _RULES.get(case.token.kind)
     if rules is None:
-        return _unknown_kind(case, well_formed)
+        return _unknown_kind(case)
     before_the_key = (
+        _WELL_FORMED,
         check_algorithm(case),
         check_header(case),
-        check_dates(case, rules.REQUIRED_DATES),
+        check_dates(case),
         rules.check_kind(case),
         rules.check_issuer(case),
         rules.check_tenant(case),
     )
-    return Verdict(
-        (
-            well_formed,
-            *before_the_key,
-            *_key_and_signature(case, rules.authority_of(case), before_the_key),
-            check_expiry(case),
-            check_not_before(case),
-            check_issued_at(case),
-            rules.check_audience(case),
-            rules.check_calling_application(case),
-            rules.check_scope(case),
-            rules.check_sender(case),
-            rules.check_performer(case),
-        )
+    return (
+        *before_the_key,
+        *_key_and_signature(case, before_the_key),
+        check_expiry(case),
+        check_not_before(case),
+        check_issued_at(case),
+        rules.check_audience(case),
+        rules.check_calling_application(case),
+        rules.check_scope(case),
+        rules.check_sender(case),
+        rules.check_performer(case),
     )
 
 
-def _key_and_signature(
-    case: Case, authority: Authority | None, before: tuple[Check, ...]
-) -> tuple[Check, Check]:
-    spoilt = [check.name for check in before if check.outcome is Outcome.FAILED]
-    if spoilt or authority is None:
-        reason = f"not looked up, because of: {', '.join(spoilt)}"
-        return failed("key", reason), failed("signature", "cannot be checked without a key")
-    key_check, key = check_key(case, authority)
-    if key is None:
-        return key_check, failed("signature", "cannot be checked without a key")
-    return key_check, check_signature(case, key)
+def _key_and_signature(case: Case, before: tuple[Answer, ...]) -> tuple[Answer, Answer]:
+    if not all_hold(before):
+        spoilt = ", ".join(answer.name for answer in before if isinstance(answer, Check))
+        return failed("key", f"not looked up, because of: {spoilt}"), _NO_KEY
+    answer, key = check_key(case)
+    return answer, _NO_KEY if key is None else check_signature(case, key)
 
 
-def _unknown_kind(case: Case, well_formed: Check) -> Verdict:
+_NO_KEY = failed("signature", "cannot be checked without a key")
+
+
+def _unknown_kind(case: Case) -> tuple[Answer, ...]:
     version = shown(case.claims.get("ver"))
     unknown = failed(
         "kind",
@@ -230,41 +283,15 @@ def _unknown_kind(case: Case, well_formed: Check) -> Verdict:
         'Microsoft\'s tokens have ver "1.0" or "2.0"',
     )
     made = (
-        well_formed,
+        _WELL_FORMED,
         check_algorithm(case),
         check_header(case),
-        check_dates(case, entra.REQUIRED_DATES),
+        check_dates(case),
         unknown,
     )
-    return _could_not_be_made(made, "the token's kind is unknown")
+    return (*made, *_not_made(len(made), "the token's kind is unknown"))
 
 
-def _could_not_be_made(made: tuple[Check, ...], reason: str) -> Verdict:
-    rest = CHECKS[len(made) :]
-    return Verdict((*made, *(failed(name, f"cannot be checked: {reason}") for name in rest)))
-
-
-def _verified(token: UnverifiedToken, verdict: Verdict) -> VerifiedToken:
-    claims = token.claims
-    is_entra = token.kind.is_entra
-    audience = claims["aud"]
-    return VerifiedToken(
-        kind=token.kind,
-        audience=audience[0] if isinstance(audience, list) else audience,
-        tenant=parse_guid(claims.get("tid")),
-        object_id=parse_guid(claims.get("oid")) if is_entra else None,
-        subject=_text(token, "sub"),
-        caller=ACTIONS_APPLICATION,
-        scopes=frozenset(claims["scp"].split()) if is_entra else frozenset(),
-        sender=None if is_entra else _text(token, "sender"),
-        upn=_text(token, "upn") if is_entra else None,
-        display_name=_text(token, "name"),
-        token_id=_text(token, "uti"),
-        expires_at=instant(claims["exp"]),
-        verdict=verdict,
-    )
-
-
-def _text(token: UnverifiedToken, claim: str) -> str | None:
-    value = token.claims.get(claim)
-    return value if isinstance(value, str) else None
+def _not_made(done: int, reason: str) -> tuple[Check, ...]:
+    """Return the checks that come after those that were done."""
+    return tuple(failed(name, f"cannot be checked: {reason}") for name in CHECKS[done:])

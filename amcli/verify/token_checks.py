@@ -2,53 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from amcli.verify.checks import Check, failed, passed, skipped
-from amcli.verify.clouds import Authority, parse_guid
+from amcli.verify.checks import Check, Outcome, failed
+from amcli.verify.clouds import parse_guid
 from amcli.verify.keyset import NoKey, TokenKey
-from amcli.verify.token_format import UnverifiedToken, is_numeric_date
+from amcli.verify.token_answers import Answer, Case, Found, Held
+from amcli.verify.token_format import is_numeric_date
 from amcli.verify.token_kind import ACTIONS_APPLICATION
-from amcli.verify.token_policy import TokenPolicy
 from amcli.verify.token_text import moment, relative, shown, span
 
 _MAX_KID = 256  # Microsoft's are thumbprints of 27 characters
 _PADDING, _HASH = PKCS1v15(), SHA256()
+_TIMES = ("exp", "nbf", "iat")
 
 _EXTENSIONS = ("crit", "b64")
 _KEY_MATERIAL = ("jku", "jwk", "x5u", "x5c")
 
 
-@dataclass(frozen=True)
-class Case:
-    """A token, what is demanded of it, and when."""
-
-    token: UnverifiedToken
-    policy: TokenPolicy
-    now: datetime
-
-    @property
-    def claims(self) -> Mapping[str, Any]:
-        """Return the token's claims."""
-        return self.token.claims
+def not_asked(name: str, words: Callable[[Case], str] = lambda _: "") -> Held:
+    """Return a check that nobody asked for; ``words`` adds what the token says."""
+    return Held(name, lambda case: f"not asked for{words(case)}", Outcome.SKIPPED)
 
 
-def check_algorithm(case: Case) -> Check:
+_IS_RS256 = Held("algorithm", lambda _: "RS256")
+_PLAIN_HEADER = Held(
+    "header",
+    lambda case: f"no extensions, no key of its own; kid {shown(case.token.header['kid'])}",
+)
+_DATED = Held("dates", lambda case: f"{_there(case)}, and times are numbers")
+_IS_SIGNED = Held("signature", lambda _: "RS256, verified")
+_NOT_EXPIRED = Held("expiry", lambda case: f"expires at {_when(case, 'exp', -1)}")
+_HAS_BEGUN = Held("not before", lambda case: f"valid from {_when(case, 'nbf')}")
+_WAS_ISSUED = Held("issued at", lambda case: f"issued at {_when(case, 'iat')}")
+_NO_BEGIN = Held("not before", lambda _: "the token has no nbf", Outcome.SKIPPED)
+_NO_ISSUE = Held("issued at", lambda _: "the token has no iat", Outcome.SKIPPED)
+_BY_OUTLOOK = Held("caller", lambda _: f"Outlook's Actions application, {ACTIONS_APPLICATION}")
+
+
+def check_algorithm(case: Case) -> Answer:
     """Compare with the one algorithm that Microsoft uses; the token has no say in it."""
     algorithm = case.token.header.get("alg")
     if algorithm == "RS256":
-        return passed("algorithm", "RS256")
+        return _IS_RS256
     return failed("algorithm", f"alg is {shown(algorithm)}, only RS256 is accepted")
 
 
-def check_header(case: Case) -> Check:
+def check_header(case: Case) -> Answer:
     """Refuse what would change how the token is read, or bring its own key (RFC 7515, 4.1)."""
     header = case.token.header
     for name in _EXTENSIONS:
@@ -60,24 +64,27 @@ def check_header(case: Case) -> Check:
     kid = header.get("kid")
     if not isinstance(kid, str) or not 0 < len(kid) <= _MAX_KID or not kid.isprintable():
         return failed("header", f"kid must be a short text that names a key, it is {shown(kid)}")
-    return passed("header", f"no extensions, no key of its own; kid {shown(kid)}")
+    return _PLAIN_HEADER
 
 
-def check_dates(case: Case, required: tuple[str, ...]) -> Check:
+def check_dates(case: Case) -> Answer:
     """Demand that the times are finite numbers, and that those are there which must be."""
-    for name in ("exp", "nbf", "iat"):
-        value = case.claims.get(name)
-        if name not in case.claims:
+    claims, required = case.claims, case.token.kind.required_dates
+    for name in _TIMES:
+        if name not in claims:
             if name in required:
                 return failed("dates", f"{name} is missing")
-        elif not is_numeric_date(value):
-            return failed("dates", f"{name} must be a number of seconds, it is {shown(value)}")
-    verb = "is" if len(required) == 1 else "are"
-    return passed("dates", f"{', '.join(required)} {verb} there, and times are numbers")
+        elif not is_numeric_date(claims[name]):
+            reason = f"{name} must be a number of seconds, it is {shown(claims[name])}"
+            return failed("dates", reason)
+    return _DATED
 
 
-def check_key(case: Case, authority: Authority) -> tuple[Check, TokenKey | None]:
+def check_key(case: Case) -> tuple[Answer, TokenKey | None]:
     """Find the key; raises KeysUnreachable when the source cannot be asked."""
+    authority = case.authority
+    if authority is None:
+        return failed("key", "cannot be looked up: the issuer is unknown"), None
     found = case.policy.keys.find(case.token.header["kid"], authority)
     if isinstance(found, NoKey):
         return failed("key", found.reason, found.hint), None
@@ -85,51 +92,52 @@ def check_key(case: Case, authority: Authority) -> tuple[Check, TokenKey | None]
         # Sets that serve several issuers say which key is whose.
         reason = f"the key {shown(found.kid)} belongs to {shown(found.issuer)}"
         return failed("key", reason), None
-    bits = found.public_key.key_size
-    return passed("key", f"{shown(found.kid)}, {bits} bits, from {found.origin}"), found
+    return Found(found), found
 
 
-def check_signature(case: Case, key: TokenKey) -> Check:
+def check_signature(case: Case, key: TokenKey) -> Answer:
     """Verify RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518, section 3.3)."""
     token = case.token
     try:
         key.public_key.verify(token.signature, token.signed_part, _PADDING, _HASH)
     except InvalidSignature:
         return failed("signature", "the signature does not belong to this token and this key")
-    return passed("signature", "RS256, verified")
+    return _IS_SIGNED
 
 
-def check_expiry(case: Case) -> Check:
+def check_expiry(case: Case) -> Answer:
     """Compare ``exp`` with the time."""
     expires = case.claims.get("exp")
     if not is_numeric_date(expires):
         return failed("expiry", "cannot be checked: there is no usable exp")
-    late = case.now.timestamp() - expires
-    text = f"{moment(expires)}, {relative(expires, case.now)}"
-    if late >= case.policy.leeway_seconds:
-        return failed("expiry", f"expired at {text}", "use a token of a new click")
-    return passed("expiry", f"expires at {text}{_leeway_used(late)}")
+    if case.seconds - expires < case.policy.leeway_seconds:
+        return _NOT_EXPIRED
+    reason = f"expired at {moment(expires)}, {relative(expires, case.now)}"
+    return failed("expiry", reason, "use a token of a new click")
 
 
-def check_not_before(case: Case) -> Check:
+def check_not_before(case: Case) -> Answer:
     """Compare ``nbf`` with the time."""
-    return _check_not_in_future(case, "not before", "nbf", "valid from")
+    if "nbf" not in case.claims:
+        return _NO_BEGIN
+    return _not_in_future(case, "nbf") or _HAS_BEGUN
 
 
-def check_issued_at(case: Case) -> Check:
+def check_issued_at(case: Case) -> Answer:
     """Compare ``iat`` with the time: no token comes from the future."""
-    return _check_not_in_future(case, "issued at", "iat", "issued at")
+    if "iat" not in case.claims:
+        return _NO_ISSUE
+    return _not_in_future(case, "iat") or _WAS_ISSUED
 
 
-def check_caller(case: Case, claim: str) -> Check:
+def check_caller(case: Case, claim: str) -> Answer:
     """Compare the application that got the token with the one that Outlook's actions use."""
-    found = parse_guid(case.claims.get(claim))
-    if found == ACTIONS_APPLICATION:
-        return passed("caller", f"{claim} is Outlook's Actions application")
+    caller = case.claims.get(claim)
+    if parse_guid(caller) == ACTIONS_APPLICATION:
+        return _BY_OUTLOOK
     return failed(
         "caller",
-        f"{claim} is {shown(case.claims.get(claim))}, not Outlook's Actions application "
-        f"{ACTIONS_APPLICATION}",
+        f"{claim} is {shown(caller)}, not Outlook's Actions application {ACTIONS_APPLICATION}",
         "another application got this token: it is no click on a card",
     )
 
@@ -142,23 +150,27 @@ def single_audience(case: Case) -> str | None:
     return audience if isinstance(audience, str) else None
 
 
-def nobody_asked(name: str, what: str) -> Check:
-    """Return a check that was not asked for."""
-    return skipped(name, f"not asked for{what}")
-
-
-def _check_not_in_future(case: Case, name: str, claim: str, words: str) -> Check:
-    begins = case.claims.get(claim)
-    if begins is None and claim not in case.claims:
-        return skipped(name, f"the token has no {claim}")
+def _not_in_future(case: Case, claim: str) -> Check | None:
+    name, words = _FUTURE[claim]
+    begins = case.claims[claim]
     if not is_numeric_date(begins):
         return failed(name, f"cannot be checked: {claim} is no time")
-    early = begins - case.now.timestamp()
-    text = f"{words} {moment(begins)}, {relative(begins, case.now)}"
-    if early > case.policy.leeway_seconds:
-        return failed(name, text, "compare this machine's clock with another one")
-    return passed(name, f"{text}{_leeway_used(early)}")
+    if begins - case.seconds <= case.policy.leeway_seconds:
+        return None
+    reason = f"{words} {moment(begins)}, {relative(begins, case.now)}"
+    return failed(name, reason, "compare this machine's clock with another one")
 
 
-def _leeway_used(seconds: float) -> str:
-    return f" (within the leeway, {span(seconds)})" if seconds > 0 else ""
+_FUTURE = {"nbf": ("not before", "valid from"), "iat": ("issued at", "issued at")}
+
+
+def _there(case: Case) -> str:
+    names = case.token.kind.required_dates
+    return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} there"
+
+
+def _when(case: Case, claim: str, sign: int = 1) -> str:
+    seconds = case.claims[claim]
+    over = sign * (seconds - case.seconds)
+    leeway = f" (within the leeway, {span(over)})" if over > 0 else ""
+    return f"{moment(seconds)}, {relative(seconds, case.now)}{leeway}"

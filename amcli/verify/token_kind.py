@@ -30,6 +30,11 @@ class TokenKind(enum.Enum):
         """Return whether Microsoft Entra ID issues it."""
         return self is TokenKind.ENTRA_V1 or self is TokenKind.ENTRA_V2
 
+    @property
+    def required_dates(self) -> tuple[str, ...]:
+        """Return the claims with times that must be there."""
+        return ("exp",) if self is TokenKind.EAT else ("exp", "nbf", "iat")
+
 
 _LABELS = {
     TokenKind.EAT: "external access token (EAT)",

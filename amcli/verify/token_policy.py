@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from amcli.address import is_address
@@ -53,6 +53,10 @@ class TokenPolicy:
     legacy_eat: bool = False
     """Whether an EAT is judged by its old rules instead of being refused."""
     leeway_seconds: int = MAX_LEEWAY_SECONDS
+    client_ids: frozenset[str] = field(init=False, repr=False)
+    """Those ``audiences`` that are GUIDs, in lower case."""
+    asked_performer: Performer | None = field(init=False, repr=False)
+    """``performer``, read."""
 
     def __post_init__(self) -> None:
         find_cloud(self.cloud)
@@ -68,10 +72,15 @@ class TokenPolicy:
             raise UsageError(f"the leeway is 0 to {MAX_LEEWAY_SECONDS} seconds")
         if self.scope is not None and self.scope.split() != [self.scope]:
             raise UsageError(f"a scope is one word, such as user_impersonation: {self.scope!r}")
-        if self.performer is not None:
-            parse_performer(self.performer)
+        performer = None if self.performer is None else parse_performer(self.performer)
+        object.__setattr__(self, "asked_performer", performer)
+        object.__setattr__(self, "client_ids", _client_ids(self.audiences))
         if self.sender is not None and not is_address(self.sender):
             raise UsageError(f"not an e-mail address: {self.sender!r}")
+
+
+def _client_ids(audiences: Iterable[str]) -> frozenset[str]:
+    return frozenset(guid for audience in audiences if (guid := parse_guid(audience)))
 
 
 def parse_tenants(tenants: Iterable[str]) -> frozenset[str]:
