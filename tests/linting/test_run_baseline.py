@@ -63,6 +63,16 @@ def test_a_new_one_is_told() -> None:
     assert [f.pointer for f in report.findings] == ["/body/1"]
 
 
+def test_a_new_one_is_told_also_where_every_element_begins_with_a_brace_alone() -> None:
+    lines = PICTURE.replace("{", "{\n  ")
+    file = write_baseline(card(lines % "a", TEXT))
+    card(TEXT, lines % "b")
+    report = lint(file, "card.json")
+    assert ([f.pointer for f in report.findings], report.held_back) == (["/body/1"], ())
+    card(TEXT, (lines % "a").replace("  ", "\t"))
+    assert lint(file, "card.json").findings == ()
+
+
 def test_so_many_are_known_as_there_were() -> None:
     file = write_baseline(card(PICTURE % "a", PICTURE % "a"))
     card(*[PICTURE % "a"] * 3)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -14,12 +13,12 @@ from amcli.errors import UnreadableInput, UsageError
 from amcli.files import read_bounded
 from amcli.linting.choosing.selection import relative
 from amcli.linting.finding import Finding
+from amcli.linting.report.fingerprint import digest, marked_text
 from amcli.linting.report.where import Lines
 from amcli.strict_json import NotStrictJson, parse_json_object
 
 VERSION = 1
 _MAX_BYTES = 64 * 1024 * 1024
-_MARKED = 200
 _AGAIN = "make it anew with --write-baseline"
 
 
@@ -150,6 +149,4 @@ def _file(finding: Finding, folder: Path) -> str:
 
 
 def _fingerprint(finding: Finding, lines: Lines, folder: Path) -> str:
-    text = lines.marked(finding.place)[:_MARKED] if finding.place else ""
-    key = "\0".join([finding.rule, _file(finding, folder), text.strip() or finding.pointer])
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return digest(finding.rule, _file(finding, folder), marked_text(finding, lines))

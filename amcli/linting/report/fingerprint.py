@@ -11,6 +11,7 @@ from amcli.linting.report.where import Lines, file_of
 
 _MARKED = 200
 """So many characters of what a finding is about tell it from others."""
+_LINES = 20
 
 
 def fingerprints(findings: Iterable[Finding], lines: Lines) -> list[str]:
@@ -19,13 +20,27 @@ def fingerprints(findings: Iterable[Finding], lines: Lines) -> list[str]:
     It is made of rule, file and the text that the finding marks, and of the number among those
     that are alike. A line that moves, or an element put in before it, does not change it.
     """
-    seen: Counter[str] = Counter()
+    seen: Counter[tuple[str, str, str]] = Counter()
     return [_fingerprint(finding, lines, seen) for finding in findings]
 
 
-def _fingerprint(finding: Finding, lines: Lines, seen: Counter[str]) -> str:
-    text = lines.marked(finding.place)[:_MARKED] if finding.place else ""
-    key = "\0".join([finding.rule, file_of(finding), text or finding.pointer])
+def _fingerprint(finding: Finding, lines: Lines, seen: Counter[tuple[str, str, str]]) -> str:
+    key = (finding.rule, file_of(finding), marked_text(finding, lines))
     seen[key] += 1
-    made = f"{key}\0{seen[key]}".encode("utf-8", "surrogatepass")
-    return hashlib.sha256(made).hexdigest()[:32]
+    return digest(*key, str(seen[key]))
+
+
+def marked_text(finding: Finding, lines: Lines) -> str:
+    """Return what tells a finding from others of its rule and file, wherever it moves.
+
+    It is the beginning of the text that it marks. Of a whole card that is its first line, since
+    whatever is changed in a card would make it another; without a text it is the pointer.
+    """
+    most = _LINES if finding.pointer else 1
+    text = lines.marked(finding.place, most)[:_MARKED] if finding.place else ""
+    return text or finding.pointer
+
+
+def digest(*parts: str) -> str:
+    """Return 32 hexadecimal digits that stand for some texts."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -5,13 +5,12 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from amcli.errors import AmcliError, TemplateError
 from amcli.linting.finding import Finding, Severity
 from amcli.linting.outcome import Report
-from amcli.linting.report.fingerprint import fingerprints
+from amcli.linting.report.fingerprint import digest, fingerprints
 from amcli.linting.report.where import file_of, lines_of, near
 from amcli.printable import printable_json, printable_line
 
@@ -46,7 +45,7 @@ def _trouble(error: AmcliError) -> dict[str, Any]:
     return {
         "description": printable_line(f"not linted: {error.message}"),
         "check_name": "not-linted",
-        "fingerprint": hashlib.sha256(error.message.encode("utf-8", "replace")).hexdigest()[:32],
+        "fingerprint": digest(error.message),
         "severity": "blocker",
         "location": {"path": near(file), "lines": {"begin": line or 1}},
     }

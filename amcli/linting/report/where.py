@@ -15,6 +15,8 @@ from amcli.secrets import blotted
 
 _SECRETS = frozenset({"secret-in-card", "key-in-card", "signature-in-url"})
 """Rules that find what lets its reader in somewhere."""
+_LONG = 1000
+"""So much of a line is looked at: a card may be one line."""
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
@@ -62,10 +64,11 @@ class Lines:
         lines = self._lines(place.file)
         return lines[place.line - 1] if 0 < place.line <= len(lines) else None
 
-    def marked(self, place: Place) -> str:
-        """Return the characters of a place in its first line."""
-        line = self.at(place) or ""
-        return line[place.column - 1 : marked_end(place, line)]
+    def marked(self, place: Place, most: int = 1) -> str:
+        """Return how a place reads in at most so many lines, with one space for white space."""
+        last = min(place.end_line, place.line + most - 1)
+        lines = enumerate(self._lines(place.file)[place.line - 1 : last], place.line)
+        return " ".join(" ".join(_part(place, *line) for line in lines).split())
 
     def _lines(self, file: str) -> list[str]:
         if file not in self._split:
@@ -80,7 +83,7 @@ class Lines:
 
 def marked_end(place: Place, line: str) -> int:
     """Return where a place ends in its first line: an index, exclusive."""
-    return place.end_column - 1 if place.end_line == place.line else len(line)
+    return _reach(place, place.line, line)[1]
 
 
 def lines_of(report: Report) -> Lines:
@@ -91,6 +94,16 @@ def lines_of(report: Report) -> Lines:
 def _blot(lines: list[str], place: Place) -> None:
     for number in range(place.line, min(place.end_line, len(lines)) + 1):
         line = lines[number - 1]
-        start = place.column - 1 if number == place.line else 0
-        end = place.end_column - 1 if number == place.end_line else len(line)
+        start, end = _reach(place, number, line)
         lines[number - 1] = line[:start] + "*" * len(line[start:end]) + line[end:]
+
+
+def _part(place: Place, number: int, line: str) -> str:
+    start, end = _reach(place, number, line)
+    return line[start : min(end, start + _LONG)]
+
+
+def _reach(place: Place, number: int, line: str) -> tuple[int, int]:
+    """Return where a place begins and ends in one of its lines: indexes, the end exclusive."""
+    start = place.column - 1 if number == place.line else 0
+    return start, place.end_column - 1 if number == place.end_line else len(line)
