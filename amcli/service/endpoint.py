@@ -21,13 +21,15 @@ import asyncio
 import inspect
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import chain, repeat
 from typing import TypeVar
 
 from amcli.errors import UsageError
 from amcli.seams import Clock, utc_now
-from amcli.service.action_request import Headers, header_pairs, request_ids
+from amcli.service.action_request import Headers, header_pairs
 from amcli.service.action_response import ActionResponse, RequestRefused
 from amcli.service.action_verifier import ActionVerifier, refusal
 from amcli.service.click import (
@@ -50,7 +52,6 @@ from amcli.service.purpose_keys import PurposeKeys
 from amcli.service.status_line import warn_of_names
 from amcli.service.store import (
     ActionStore,
-    Claim,
     Done,
     New,
     Refused,
@@ -107,31 +108,23 @@ class ActionEndpoint:
         begun = _told(pairs, lambda: self._begin(pairs, body))
         if isinstance(begun, ActionResponse):
             return begun
-        try:
-            answer = _checked(begun.handler(begun.click))
-        except BaseException:
-            begun.give_up()
-            raise
+        with begun.giving_up_on_trouble():
+            answer = _told_if_refused(pairs, lambda: _checked(begun.handler(begun.click)))
         return _told(pairs, lambda: begun.finish(answer))
 
     async def answer_async(self, headers: Headers, body: bytes) -> ActionResponse:
         """Return what ``answer`` does without blocking the event loop.
 
-        Coroutine functions run on the loop, everything else in threads.
+        Coroutine functions run on the loop, everything else in threads; who waits for another
+        click's answer holds none.
         """
         pairs = header_pairs(headers)
-        begun = await asyncio.to_thread(_told, pairs, lambda: self._begin(pairs, body))
+        begun = await self._begin_async(pairs, body)
         if isinstance(begun, ActionResponse):
             return begun
-        try:
-            if inspect.iscoroutinefunction(begun.handler):
-                answer = _checked(await begun.handler(begun.click))
-            else:
-                answer = _checked(await asyncio.to_thread(begun.handler, begun.click))
-        except BaseException:
-            begun.give_up()
-            raise
-        return await asyncio.to_thread(_told, pairs, lambda: begun.finish(answer))
+        with begun.giving_up_on_trouble():
+            answer = await begun.work_async(pairs)
+        return await _in_thread(pairs, lambda: begun.finish(answer))
 
     @property
     def is_async(self) -> bool:
@@ -141,20 +134,27 @@ class ActionEndpoint:
 
     def _begin(self, headers: list[tuple[str, str]], body: bytes) -> ActionResponse | _Begun:
         click = self._verified(headers, body)
-        if click.action in self.refreshers:
-            return _Begun(click, self.refreshers[click.action], None)
-        match self._claim(click):
-            case Done(response):
-                return response
-            case Refused() as refused:
-                raise _conflict(refused)
-            case Unfinished() as unfinished:
-                at, ids = unfinished.since.isoformat(), request_ids(headers)
-                _log.error("a click begun at %s was never finished [%s]", at, ids)
-                return self.on_unfinished(click, unfinished)
-            case New() as claim:
-                ours = replace(click, transaction=claim.transaction)
-                return _Begun(ours, self.handlers[click.action], claim)
+        waits = self._waits()
+        while (begun := self._claimed(click, next(waits))) is None:
+            time.sleep(_POLL_SECONDS)
+        return begun
+
+    async def _begin_async(
+        self, headers: list[tuple[str, str]], body: bytes
+    ) -> ActionResponse | _Begun:
+        click = await _in_thread(headers, lambda: self._verified(headers, body))
+        if isinstance(click, ActionResponse):
+            return click
+        waits = self._waits()
+        while (
+            begun := await _in_thread(headers, lambda: self._claimed(click, next(waits)))
+        ) is None:
+            await asyncio.sleep(_POLL_SECONDS)
+        return begun
+
+    def _waits(self) -> Iterator[bool]:
+        """Yield whether to wait once more for the first of two clicks at the same moment."""
+        return chain(repeat(True, round(self.patience_seconds / _POLL_SECONDS)), repeat(False))
 
     def _verified(self, headers: list[tuple[str, str]], body: bytes) -> VerifiedClick:
         verified = ActionVerifier(self.policy, self.clock).verify(headers, body)
@@ -186,17 +186,26 @@ class ActionEndpoint:
             )
         return token
 
-    def _claim(self, click: VerifiedClick) -> Claim:
+    def _claimed(self, click: VerifiedClick, patient: bool) -> ActionResponse | _Begun | None:
+        """Return the answer, or what is to be done; None to ask again in a moment."""
+        if click.action in self.refreshers:
+            return _Begun(click, self.refreshers[click.action], None)
         who = performer_id(click.performer)
-        identity = (click.token.id, click.action, who, click.request.body_hash)
-        claim = self.store.claim(*identity)
-        for _ in range(round(self.patience_seconds / _POLL_SECONDS)):
-            # One that has been unfinished for long has lost its process: waiting helps nobody.
-            if not isinstance(claim, Unfinished) or self._age(claim) > self.patience_seconds:
-                break
-            time.sleep(_POLL_SECONDS)
-            claim = self.store.claim(*identity)
-        return claim
+        match self.store.claim(click.token.id, click.action, who, click.request.body_hash):
+            case Done(response):
+                return response
+            case Refused() as refused:
+                raise _conflict(refused)
+            case Unfinished() as unfinished:
+                # One that has been unfinished for long has lost its process: waiting is no help.
+                if patient and self._age(unfinished) <= self.patience_seconds:
+                    return None
+                at, ids = unfinished.since.isoformat(), click.request.action_request_id
+                _log.error("a click begun at %s was never finished [%s]", at, ids)
+                return self.on_unfinished(click, unfinished)
+            case New() as claim:
+                ours = replace(click, transaction=claim.transaction)
+                return _Begun(ours, self.handlers[click.action], claim)
 
     def _age(self, claim: Unfinished) -> float:
         return (self.clock() - claim.since).total_seconds()
@@ -223,22 +232,48 @@ class _Begun:
                 self.claim.give_back()
         return answer
 
-    def give_up(self) -> None:
+    async def work_async(self, headers: list[tuple[str, str]]) -> ActionResponse:
+        """Return what the handler answers, from the loop or from a thread."""
+        handler = self.handler
+        if not inspect.iscoroutinefunction(handler):
+            return await asyncio.to_thread(
+                _told_if_refused, headers, lambda: _checked(handler(self.click))
+            )
+        try:
+            return _checked(await handler(self.click))
+        except RequestRefused as refused:
+            return refusal(refused, headers)
+
+    @contextmanager
+    def giving_up_on_trouble(self) -> Iterator[None]:
         """Forget a click whose work is forgotten with it; of another nobody knows what was done."""
-        if self.claim is not None and self.claim.transaction is not None:
-            self.claim.give_back()
+        try:
+            yield
+        except BaseException:
+            if self.claim is not None and self.claim.transaction is not None:
+                self.claim.give_back()
+            raise
 
 
 def _told(headers: list[tuple[str, str]], step: Callable[[], _T]) -> _T | ActionResponse:
     """Return what a step gives, or the answer to a click that got no further, logged."""
     try:
-        return step()
-    except RequestRefused as refused:
-        return refusal(refused, headers)
+        return _told_if_refused(headers, step)
     except StoreUnavailable as error:
         later = ActionResponse.unavailable("Please try again in a minute.")
         why = f"the action store cannot be used: {error.message}"
         return refusal(RequestRefused(why, later, hint=error.hint), headers)
+
+
+async def _in_thread(headers: list[tuple[str, str]], step: Callable[[], _T]) -> _T | ActionResponse:
+    return await asyncio.to_thread(_told, headers, step)
+
+
+def _told_if_refused(headers: list[tuple[str, str]], step: Callable[[], _T]) -> _T | ActionResponse:
+    try:
+        return step()
+    except RequestRefused as refused:
+        return refusal(refused, headers)
 
 
 def _checked(answer: object) -> ActionResponse:
