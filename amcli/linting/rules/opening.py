@@ -17,6 +17,7 @@ _OPENING = ("Action.OpenUrl", "OpenUri", "ViewAction")
 _DECISION = 2
 """So many buttons let people decide."""
 _LONGEST_PLACEHOLDER = 100
+_SHOW = "show what is known when the mail is sent"
 _WAIT = re.compile(
     r"\b(wait|loading|fetching|retrieving|refreshing|updating|warten|moment|lädt|laden|geladen|"
     r"patienter|chargement|espere|cargando|attend\w*|caricamento|aguarde|carregando)\b"
@@ -33,7 +34,7 @@ def placeholder_first_card(card: CardFacts) -> Iterator[Problem]:
     """A first card that only asks people to wait.
 
     What it finds: a card with `autoInvokeAction` that holds one short text such as "Loading..."
-    and nothing else: no button, no picture, no input.
+    and nothing else but pictures: no button, no input. Also one whose boxes are all empty.
     Why it matters: when the refresh fails or takes longer than two seconds, this is all that
     people get.
     Example: {"autoInvokeAction": {...}, "body": [{"type": "TextBlock", "text": "Please wait..."}]}
@@ -42,13 +43,16 @@ def placeholder_first_card(card: CardFacts) -> Iterator[Problem]:
     """
     if not _refreshes_at_first(card):
         return
-    parts = [node for node in card.nodes if _is_part(node)]
+    seen = [node for node in card.nodes if _is_part(node)]
+    if not seen and (pointer := _boxes(card)) is not None:
+        yield Problem(pointer, "the first card shows nothing; if the refresh fails it stays", _SHOW)
+    parts = [node for node in seen if node.type != "Image"]
     text = parts[0].value.get("text") if len(parts) == 1 else None
     if not isinstance(text, str) or len(text) > _LONGEST_PLACEHOLDER:
         return
     if parts[0].type == "TextBlock" and _WAIT.search(text):
         message = "the first card only asks to wait; if the refresh fails it stays"
-        yield Problem(parts[0].pointer, message, "show what is known when the mail is sent")
+        yield Problem(parts[0].pointer, message, _SHOW)
 
 
 @rule(
@@ -95,7 +99,7 @@ def empty_first_card(card: CardFacts) -> Iterator[Problem]:
     if _refreshes_at_first(card) and not (value.get("body") or value.get("actions")):
         pointer = "/body" if "body" in value else ""
         message = "a card with nothing but autoInvokeAction is rejected"
-        yield Problem(pointer, message, "show what is known when the mail is sent")
+        yield Problem(pointer, message, _SHOW)
 
 
 def _refreshes_at_first(card: CardFacts) -> bool:
@@ -103,6 +107,12 @@ def _refreshes_at_first(card: CardFacts) -> bool:
     return card.around.first is None and isinstance(
         card.document.value.get("autoInvokeAction"), dict
     )
+
+
+def _boxes(card: CardFacts) -> str | None:
+    """Return where the card holds boxes; None where it holds nothing, which is another mistake."""
+    value = card.document.value
+    return next((f"/{name}" for name in ("body", "actions") if value.get(name)), None)
 
 
 def _is_part(node: Node) -> bool:

@@ -156,7 +156,7 @@ def unsupported_input(card: CardFacts) -> Iterator[Problem]:
 
 
 @rule(
-    "AM207", "unsupported-element", Severity.ERROR, Certainty.INFERRED,
+    "AM207", "unsupported-element", Severity.WARNING, Certainty.INFERRED,
     source="Microsoft, Adaptive Cards designer, host Outlook (version 1.4)", kinds=ADAPTIVE,
     only_with=("Table", "Carousel"),
 )  # fmt: skip
@@ -164,14 +164,15 @@ def unsupported_element(card: CardFacts) -> Iterator[Problem]:
     """An element newer than any version that Outlook runs.
 
     What it finds: Table (1.5) and Carousel (1.6) without a `fallback`.
-    Why it matters: Outlook stops at version 1.4 and leaves them out.
+    Why it matters: Outlook is not known to run anything above version 1.4, and a client that does
+    not know them leaves them out.
     Example: {"type": "Table", "rows": [...]}
     Use instead: ColumnSet with a Column for each column, or FactSet.
     Fix: none: only the author knows how it should look instead.
     """
     for node in card.shown("Table", "Carousel"):
         if "fallback" not in node.value:
-            message = f"{node.type} is newer than what Outlook runs"
+            message = f"{node.type} is newer than what Outlook is known to run"
             yield Problem(type_of(node), message, "build it from ColumnSet, or use FactSet")
 
 
