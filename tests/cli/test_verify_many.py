@@ -185,16 +185,14 @@ def test_no_signature_is_printed(desk: Desk, options: tuple[str, ...]) -> None:
 
 # What to change
 
-CASES = {**ATTACKS, **ENTRA_ATTACKS}
+CASES = {
+    name: attack for name, (_, attack) in {**ATTACKS, **ENTRA_ATTACKS}.items() if name != "empty"
+}
 
 
 @pytest.mark.parametrize("attack", CASES)
 def test_every_failure_says_what_to_change(desk: Desk, attack: str) -> None:
-    _, make = CASES[attack]
-    token = make(desk.mint, "v1")
-    if not token.strip():
-        pytest.skip("an empty capture has no token")
-    answer = json.loads(desk.verify(token.replace("\n", ""), "--json")[1])
+    answer = json.loads(desk.verify(CASES[attack](desk.mint, "v1").replace("\n", ""), "--json")[1])
     failed = [c for c in answer.get("checks", []) if c["outcome"] == "failed"]
     follow = ("cannot be checked", "not looked up")
     assert [c["name"] for c in failed if not c["hint"] and not c["reason"].startswith(follow)] == []
