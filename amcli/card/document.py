@@ -5,8 +5,8 @@ from __future__ import annotations
 import enum
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from amcli.errors import CardError
 from amcli.strict_json import NotStrictJson, parse_json
@@ -70,9 +70,8 @@ class CardDocument:
         return "".join(f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" else c for c in text)
 
 
-@dataclass(frozen=True)
-class Node:
-    """One object of a card and where it stands."""
+class Node(NamedTuple):
+    """One object of a card and where it stands; a tuple, as a card has many."""
 
     value: dict[str, Any]
     pointer: str
@@ -80,14 +79,8 @@ class Node:
     parent: Node | None
     holder: str | None
     """The property of ``parent`` that holds this object, itself or in its list."""
-
-    type: str | None = field(init=False)
+    type: str | None
     """``type`` or ``@type`` when it is a string."""
-
-    def __post_init__(self) -> None:
-        """Look the type up once; every rule asks for it."""
-        found = self.value.get("type", self.value.get("@type"))
-        object.__setattr__(self, "type", found if isinstance(found, str) else None)
 
     @property
     def is_input(self) -> bool:
@@ -135,7 +128,7 @@ def card_kind(value: Mapping[str, Any], source: str) -> CardKind:
 
 def walk(document: CardDocument) -> Iterator[Node]:
     """Yield every object of the card, parents before children, in document order."""
-    stack = [Node(document.value, "", None, None)]
+    stack = [_node(document.value, "", None, None)]
     while stack:
         node = stack.pop()
         yield node
@@ -157,6 +150,11 @@ def pointer_steps(pointer: str) -> list[str]:
     return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
 
 
+def _node(value: dict[str, Any], pointer: str, parent: Node | None, holder: str | None) -> Node:
+    found = value.get("type", value.get("@type"))
+    return Node(value, pointer, parent, holder, found if isinstance(found, str) else None)
+
+
 def _children(node: Node) -> list[Node]:
     found: list[Node] = []
     for name, value in node.value.items():
@@ -167,7 +165,7 @@ def _children(node: Node) -> list[Node]:
 
 def _gather(value: Any, pointer: str, parent: Node, name: str, found: list[Node]) -> None:
     if isinstance(value, dict):
-        found.append(Node(value, pointer, parent, name))
+        found.append(_node(value, pointer, parent, name))
     elif isinstance(value, list):
         for index, item in enumerate(value):
             _gather(item, f"{pointer}/{index}", parent, name, found)

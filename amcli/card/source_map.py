@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import itertools
-import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,8 +14,6 @@ from amcli.card.document import pointer_steps
 from amcli.card.json_lookup import JsonDuplicates, JsonLookup
 from amcli.card.json_spans import JsonSpan
 from amcli.card.keyed import key_of
-
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True)
@@ -224,7 +222,7 @@ class SourceMap:
     @cached_property
     def _lines(self) -> dict[str, list[int]]:
         """Where the lines of each file begin."""
-        return {file: list(_line_starts(text)) for file, text in self.files.items()}
+        return {file: _line_starts(text) for file, text in self.files.items()}
 
     def _span(self, start: int, end: int) -> Span:
         """Return the place of a range; what ends elsewhere is told by its beginning alone."""
@@ -277,11 +275,11 @@ def _part(value: Any, steps: list[str]) -> Any:
     return value
 
 
-def _line_starts(text: str) -> Iterator[int]:
+def _line_starts(text: str) -> list[int]:
+    lines = io.StringIO(text, newline="")  # which ends lines as editors do, and keeps their ends
+    starts = [0, *itertools.accumulate(map(len, lines))]
+    if len(starts) > 1 and not text.endswith(("\n", "\r")):
+        starts.pop()
     # No editor counts a byte order mark as a column.
-    yield 1 if text.startswith("\ufeff") else 0
-    if "\r" in text:
-        yield from (found.end() for found in _LINE_BREAK.finditer(text))
-        return
-    ends = itertools.accumulate(len(line) + 1 for line in text.split("\n"))
-    yield from itertools.islice(ends, text.count("\n"))
+    starts[0] = 1 if text.startswith("\ufeff") else 0
+    return starts

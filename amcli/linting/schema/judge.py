@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -78,6 +78,14 @@ class Definition:
     """For a union: the definition for each type."""
     key: str
     """For a union: the property that decides."""
+
+    def choice_for(self, value: Any) -> str:
+        """Return the definition that a union has for an object, which asks for its type too.
+
+        The union itself where it has none: it says what is wrong with the type.
+        """
+        kind = value.get(self.key) if isinstance(value, dict) else None
+        return self.choices.get(kind, self.name) if isinstance(kind, str) else self.name
 
     def is_known_to_be_good(self, value: Any) -> bool:
         """Return whether the verdicts on an object's properties make the object good.
@@ -150,12 +158,11 @@ def schema_errors(card: Mapping[str, Any], kind: CardKind) -> list[SchemaError]:
     while waiting:
         value, name, pointer = waiting.pop()
         definition = definitions[name]
-        errors = _judged(definition, value, pointer)
-        found += errors
-        if definition.choices and not errors:
-            waiting.append((value, definition.choices[value[definition.key]], pointer))
-        elif definition.places and isinstance(value, dict):
-            waiting.extend(reversed([*_below(definition, value, pointer)]))
+        if definition.choices:
+            definition = definitions[definition.choice_for(value)]
+        found += _judged(definition, value, pointer)
+        if definition.places and isinstance(value, dict):
+            waiting += reversed(_below(definition, value, pointer))
     return found
 
 
@@ -189,22 +196,25 @@ def _judged(definition: Definition, value: Any, pointer: str) -> list[SchemaErro
 
 def _below(
     definition: Definition, value: Mapping[str, Any], pointer: str
-) -> Iterator[tuple[Any, str, str]]:
+) -> list[tuple[Any, str, str]]:
+    found: list[tuple[Any, str, str]] = []
     for name, below in value.items():
         place = definition.places.get(name)
         if place is None:
             continue
-        for item, item_at in _items(below, f"{pointer}/{pointer_token(name)}", place.many):
-            if isinstance(item, dict) or not place.objects_only:
-                yield item, place.definition, item_at
+        at = f"{pointer}/{name}"  # no name in the schemas has to be escaped
+        items = _items(below, at) if place.many else [(below, at)]
+        found += [
+            (item, place.definition, where)
+            for item, where in items
+            if isinstance(item, dict) or not place.objects_only
+        ]
+    return found
 
 
-def _items(value: Any, pointer: str, many: bool) -> Iterable[tuple[Any, str]]:
-    if not many:
-        return [(value, pointer)]
-    if not isinstance(value, list):
-        return []
-    return [(item, f"{pointer}/{index}") for index, item in enumerate(value)]
+def _items(value: Any, pointer: str) -> list[tuple[Any, str]]:
+    items = value if isinstance(value, list) else []
+    return [(item, f"{pointer}/{index}") for index, item in enumerate(items)]
 
 
 @functools.cache
