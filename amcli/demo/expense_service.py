@@ -10,14 +10,12 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from amcli.card.rendering import Envelope, render
-from amcli.card.template import TemplateFolder
-from amcli.linting.engine import check
 from amcli.outlook.authority import LOOPBACK
 from amcli.seams import Clock
 from amcli.service.action_request import MAX_BODY_BYTES
 from amcli.service.action_response import ActionResponse
 from amcli.service.endpoint import ActionEndpoint, VerifiedClick
+from amcli.service.refresh_cards import RefreshCards
 
 _POLL_SECONDS = 0.02
 _BAD_REQUEST = 400
@@ -28,10 +26,9 @@ _MAX_LENGTH_DIGITS = 9
 class ExpenseDesk:
     """The work that clicks ask for; ``decisions`` has each one that was really taken."""
 
-    template: TemplateFolder
+    cards: RefreshCards
     report: Mapping[str, Any]
     """The expense report, as the card's data."""
-    envelope: Envelope
     clock: Clock
     decisions: list[str] = field(default_factory=list)
 
@@ -46,15 +43,10 @@ class ExpenseDesk:
         return self._decide(click, "rejected")
 
     def _decide(self, click: VerifiedClick, decision: str) -> ActionResponse:
-        card = render(
-            self.template.refresh_card(decision),
-            {**self.report, "decision": self._as_card_data(click)},
-            envelope=self.envelope,
-        )
-        checked = check(card.document())
+        card = self.cards.render(decision, {**self.report, "decision": self._as_card_data(click)})
         self.decisions.append(f"{click.purpose.subject} {decision}")
         status = f"Expense report {click.purpose.subject} was {decision}."
-        return ActionResponse.success(status, checked.document)
+        return ActionResponse.success(status, card)
 
     def _as_card_data(self, click: VerifiedClick) -> dict[str, Any]:
         made = {

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from amcli.card.document import CardDocument
-from amcli.demo.cast import APPROVER, COLLEAGUE, COMMENT, REGISTRATION, SENDER, TENANT
+from amcli.demo.cast import APPROVER, COLLEAGUE, COMMENT, ORIGINATOR, REGISTRATION, SENDER, TENANT
 from amcli.demo.expense_service import ExpenseDesk, serving
-from amcli.demo.outbound import ENVELOPE, Story
+from amcli.demo.outbound import Story
 from amcli.demo.trip import Taken, expect
 from amcli.errors import NothingFound
 from amcli.linting.engine import check
@@ -22,6 +22,7 @@ from amcli.outlook.issuer import LocalIssuer
 from amcli.secrets import Secret
 from amcli.service.endpoint import ActionEndpoint
 from amcli.service.purpose_keys import PurposeKeys
+from amcli.service.refresh_cards import RefreshCards
 from amcli.service.sqlite_store import SqliteStore
 from amcli.verify.keyset import StaticKeys
 from amcli.verify.token import TokenPolicy
@@ -55,7 +56,7 @@ def outlook_and_service(story: Story, card: CardDocument, keys: PurposeKeys) -> 
     issuer = LocalIssuer.create(TENANT, clock=story.clock)
     jwks = story.folder.write("jwks.json", json.dumps(issuer.jwks(), indent=2) + "\n")
     story.folder.claim(["actions.sqlite", "actions.sqlite-journal"])
-    desk = ExpenseDesk(story.template, story.report, ENVELOPE, story.clock)
+    desk = ExpenseDesk(RefreshCards(story.template, ORIGINATOR), story.report, story.clock)
     policy = TokenPolicy(
         audiences=(REGISTRATION.app_id_uri,),
         tenants=frozenset({TENANT}),

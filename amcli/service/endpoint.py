@@ -222,14 +222,14 @@ class _Begun:
 
     def finish(self, answer: ActionResponse) -> ActionResponse:
         """Return the answer when the store has it; a click that was declined can be made again."""
-        performer, purpose = self.click.performer, self.click.purpose
-        names = (performer.display_name, performer.upn, purpose.recipient)
-        warn_of_names(answer.status, names, stacklevel=2)
         if self.claim is not None:
             if answer.ok:
                 self.claim.complete(answer)
             else:
                 self.claim.give_back()
+        performer, purpose = self.click.performer, self.click.purpose
+        names = (performer.display_name, performer.upn, purpose.recipient)
+        warn_of_names(answer.status, names, stacklevel=2)
         return answer
 
     async def work_async(self, headers: list[tuple[str, str]]) -> ActionResponse:

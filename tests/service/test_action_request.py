@@ -94,6 +94,22 @@ def test_an_id_that_would_break_a_log_line_is_not_kept() -> None:
     assert request.card_correlation_id is None
 
 
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("https://outlook.office.com/connectors/a@contoso.com/7/postAuthenticate", True),
+        ("http://outlook.office.com/", False),
+        ("javascript:alert(1)", False),
+        ("https://outlook.office.com/\r\nx: y", False),
+        ("https://user@evil.example/", False),
+    ],
+)
+def test_where_to_go_after_signing_in(value: str, kept: bool) -> None:
+    request = ActionRequest.read({**BEARER, "Identity-Linking-Redirect-Url": value}, b"{}")
+
+    assert request.identity_linking_redirect_url == (value if kept else None)
+
+
 @given(st.binary(max_size=200))
 def test_no_body_raises_anything_else(body: bytes) -> None:
     request = ActionRequest.read(BEARER, body)

@@ -38,6 +38,49 @@ def test_a_failure_is_a_client_error(status: int) -> None:
         ActionResponse.failure(status, "no")
 
 
+def test_a_401_names_the_way_to_authenticate() -> None:
+    assert ActionResponse.failure(401, "no").headers["WWW-Authenticate"] == "Bearer"
+    assert "WWW-Authenticate" not in ActionResponse.failure(403, "no").headers
+
+
+def test_authenticate_sends_the_user_to_the_services_own_sign_in() -> None:
+    answer = ActionResponse.authenticate("https://identity.contoso.com/in?state=x%20y")
+
+    assert (answer.status_code, answer.ok) == (401, False)
+    assert answer.headers["ACTION-AUTHENTICATE"] == "https://identity.contoso.com/in?state=x%20y"
+    assert answer.status == "Please sign in first."
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://identity.contoso.com/",
+        "javascript:alert(1)",
+        "//identity.contoso.com/",
+        "https:///path",
+        "https://adele:secret@contoso.com/",
+        "https://contoso.com/a\r\nSet-Cookie: x=1",
+        "https://contoso.com/a b",
+        "https://contoso.com/ü",
+        "https://[contoso.com/",
+        "https://contoso.com/" + "a" * 2000,
+        "",
+    ],
+)
+def test_only_an_https_address_is_a_place_to_sign_in(url: str) -> None:
+    with pytest.raises(UsageError, match="https"):
+        ActionResponse.authenticate(url)
+
+
+def test_not_modified_has_no_body_and_keeps_the_card() -> None:
+    answer = ActionResponse.not_modified()
+
+    assert (answer.status_code, answer.body) == (204, b"")
+    assert answer.headers == {
+        "Cache-Control": "no-store", "CARD-ACTION-STATUS": "Nothing has changed.",
+    }  # fmt: skip
+
+
 def test_unavailable_says_when_to_come_back() -> None:
     answer = ActionResponse.unavailable("Please try again in a minute.", retry_after_seconds=60)
 
@@ -60,6 +103,7 @@ def test_the_status_line_fits_a_header(text: str, shown: str) -> None:
     assert ActionResponse.success(text).status == shown
 
 
+@pytest.mark.filterwarnings("ignore::amcli.service.StatusLineWarning")
 @given(st.text())
 def test_no_text_can_break_out_of_the_header(text: str) -> None:
     value = ActionResponse.failure(400, text).headers["CARD-ACTION-STATUS"]

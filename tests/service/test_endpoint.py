@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -14,9 +16,11 @@ from typing import Any
 import pytest
 
 from amcli.card.reserved import PURPOSE_TOKEN_PLACEHOLDER
+from amcli.errors import UsageError
 from amcli.outlook.issuer import LocalIssuer, Person, Registration
 from amcli.secrets import Secret
-from amcli.service.action_response import ActionResponse
+from amcli.service import StatusLineWarning
+from amcli.service.action_response import ActionResponse, RequestRefused
 from amcli.service.endpoint import ActionEndpoint, VerifiedClick
 from amcli.service.purpose import Purpose, mint
 from amcli.service.purpose_keys import PurposeKeys
@@ -315,3 +319,144 @@ def test_the_log_says_why_and_holds_no_token(
     assert "the performer is not the recipient" in caplog.text
     assert token.reveal() not in caplog.text
     assert json.loads(content)["token"] not in caplog.text
+
+
+def test_coroutine_functions_run_on_the_loop_and_many_clicks_at_once_do_the_work_once(
+    endpoint: ActionEndpoint, ledger: Ledger, issuer: LocalIssuer
+) -> None:
+    threads: set[int] = set()
+
+    async def slowly(click: VerifiedClick) -> ActionResponse:
+        threads.add(threading.get_ident())
+        await asyncio.sleep(0.2)
+        return ledger.approve(click)
+
+    async def all_at_once() -> list[ActionResponse]:
+        # More than the loop has threads: those who wait must not keep the first from finishing.
+        return await asyncio.gather(*(on_loop.answer_async(headers, content) for _ in range(50)))
+
+    on_loop = replace(endpoint, handlers={"approve": slowly})
+    headers, content = bearer(issuer.mint(ADELE, EXPENSES)), body()
+    answers = asyncio.run(all_at_once())
+
+    assert {(answer.status_code, answer.status) for answer in answers} == {(200, "Approved.")}
+    assert len(ledger.decided) == 1
+    assert threads == {threading.get_ident()}
+
+
+def test_other_handlers_run_in_a_thread_of_an_async_service(
+    endpoint: ActionEndpoint, ledger: Ledger, issuer: LocalIssuer
+) -> None:
+    threads: set[int] = set()
+
+    def blocking(click: VerifiedClick) -> ActionResponse:
+        threads.add(threading.get_ident())
+        return ledger.approve(click)
+
+    answering = replace(endpoint, handlers={"approve": blocking})
+    headers = bearer(issuer.mint(ADELE, EXPENSES))
+    answer = asyncio.run(answering.answer_async(headers, body()))
+
+    assert answer.status == "Approved."
+    assert threading.get_ident() not in threads
+
+
+def test_a_coroutine_function_in_a_sync_service_is_told(
+    endpoint: ActionEndpoint, issuer: LocalIssuer
+) -> None:
+    async def approve(_click: VerifiedClick) -> ActionResponse:
+        raise AssertionError("never called")
+
+    wrong = replace(endpoint, handlers={"approve": approve})
+
+    assert wrong.is_async
+    with pytest.raises(UsageError, match="coroutine function"):
+        wrong.answer(bearer(issuer.mint(ADELE, EXPENSES)), body())
+
+
+def test_a_handler_that_answers_nothing_is_told(
+    endpoint: ActionEndpoint, issuer: LocalIssuer
+) -> None:
+    wrong = replace(endpoint, handlers={"approve": lambda _click: None})  # type: ignore[dict-item]
+
+    with pytest.raises(UsageError, match="ActionResponse, not NoneType"):
+        wrong.answer(bearer(issuer.mint(ADELE, EXPENSES)), body())
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_handler_can_refuse_and_the_click_can_be_made_again(
+    endpoint: ActionEndpoint, ledger: Ledger, issuer: LocalIssuer, is_async: bool
+) -> None:
+    def refuse(_click: VerifiedClick) -> ActionResponse:
+        raise RequestRefused("over the limit", ActionResponse.failure(403, "Too much for you."))
+
+    async def refuse_async(click: VerifiedClick) -> ActionResponse:
+        return refuse(click)
+
+    refusing = replace(endpoint, handlers={"approve": refuse_async if is_async else refuse})
+    headers, content = bearer(issuer.mint(ADELE, EXPENSES)), body()
+    if is_async:
+        answer = asyncio.run(refusing.answer_async(headers, content))
+    else:
+        answer = refusing.answer(headers, content)
+
+    assert (answer.status_code, answer.status) == (403, "Too much for you.")
+    assert endpoint.answer(headers, content).ok
+
+
+def test_work_in_the_stores_own_transaction_is_done_with_the_answer_or_not_at_all(
+    endpoint: ActionEndpoint, issuer: LocalIssuer, tmp_path: Path
+) -> None:
+    path = tmp_path / "expenses.sqlite"
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE decision (number TEXT)")
+    headers, content = bearer(issuer.mint(ADELE, EXPENSES)), body()
+    broken = [True]
+
+    def decide(click: VerifiedClick) -> ActionResponse:
+        assert click.transaction is not None
+        click.transaction.execute("INSERT INTO decision VALUES (?)", (click.purpose.subject,))
+        if broken.pop():
+            broken.append(False)
+            raise ZeroDivisionError
+        return ActionResponse.success("Approved.")
+
+    own = SqliteStore(path, transactional=True, clock=clock)
+    whole = replace(endpoint, store=own, handlers={"approve": decide})
+    with pytest.raises(ZeroDivisionError):
+        whole.answer(headers, content)
+    answers = [whole.answer(headers, content) for _ in range(2)]
+
+    assert [answer.status for answer in answers] == ["Approved.", "Approved."]
+    with sqlite3.connect(path) as database:
+        assert database.execute("SELECT number FROM decision").fetchall() == [("EXP-1",)]
+
+
+def test_what_only_looks_uses_nothing_up(
+    endpoint: ActionEndpoint, ledger: Ledger, issuer: LocalIssuer
+) -> None:
+    asked: list[str] = []
+
+    def look(click: VerifiedClick) -> ActionResponse:
+        asked.append(click.purpose.subject)
+        return ActionResponse.not_modified()
+
+    purpose = replace(PURPOSE, actions=("approve", "look"))
+    token = mint(purpose, PURPOSE_KEYS, clock=clock)
+    both = replace(endpoint, refreshers={"look": look})
+    headers = bearer(issuer.mint(ADELE, EXPENSES))
+    answers = [both.answer(headers, body(name, token)) for name in ("look", "approve", "look")]
+
+    assert [answer.status_code for answer in answers] == [204, 200, 204]
+    assert asked == ["EXP-1", "EXP-1"]
+
+
+@pytest.mark.parametrize("line", ["Approved by Adele Vance.", "adele@contoso.com did it"])
+@pytest.mark.filterwarnings("always::amcli.service.StatusLineWarning")
+def test_a_status_line_that_names_who_clicked_is_told_to_the_test(
+    endpoint: ActionEndpoint, issuer: LocalIssuer, line: str
+) -> None:
+    naming = replace(endpoint, handlers={"approve": lambda _click: ActionResponse.success(line)})
+
+    with pytest.warns(StatusLineWarning, match="names who clicked"):
+        naming.answer(bearer(issuer.mint(ADELE, EXPENSES)), body())
