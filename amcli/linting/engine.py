@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,8 @@ from amcli.linting.registry import RULES, find_rule
 from amcli.linting.rule import Rule
 from amcli.linting.rules.registration import missing_originator
 from amcli.linting.surroundings import NOTHING_KNOWN, Surroundings
+
+_RulesByWord = Mapping[str | None, list[Rule]]
 
 _SHOWN_ERRORS = 3
 
@@ -49,17 +51,26 @@ def lint(
     is not missed in the card. Never raises.
     """
     card = CardFacts(document, replace(surroundings, signed=True) if signed else surroundings)
-    of_its_kind = _rules_for(document.kind, rules)
-    words = words_of(card)
-    asked = [rule for rule in of_its_kind if rule.is_about(words)]
+    asked = _asked(_by_word(document.kind, rules), words_of(card))
     found = [finding for rule in asked for finding in rule.findings(card)]
     places = _Places(document.value)
     return sorted(found, key=lambda finding: (places.of(finding.pointer), finding.rule))
 
 
+def _asked(by_word: _RulesByWord, words: set[str]) -> Iterable[Rule]:
+    """Return the rules that may find something in a card with these words."""
+    return dict.fromkeys(rule for word in (None, *words) for rule in by_word.get(word, ()))
+
+
 @functools.lru_cache
-def _rules_for(kind: CardKind, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    return tuple(rule for rule in rules if kind in rule.kinds)
+def _by_word(kind: CardKind, rules: tuple[Rule, ...]) -> _RulesByWord:
+    """Return the rules for a format by the words that they need; by None those that need none."""
+    found: dict[str | None, list[Rule]] = {}
+    for rule in rules:
+        for word in (None,) if rule.only_with is None else rule.only_with:
+            if kind in rule.kinds:
+                found.setdefault(word, []).append(rule)
+    return found
 
 
 def check(

@@ -74,10 +74,6 @@ class Rule:
         lines = (self.question.__doc__ or "").strip().splitlines()
         return "\n".join(line.strip() for line in lines)
 
-    def is_about(self, words: set[str]) -> bool:
-        """Return whether the rule has anything to ask of a card with these words."""
-        return self.only_with is None or not self.only_with.isdisjoint(words)
-
     def findings(self, card: CardFacts) -> list[Finding]:
         """Return what the rule finds in a card of one of its kinds."""
         problems = [*self.question(card)]

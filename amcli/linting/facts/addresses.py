@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -77,6 +78,7 @@ def is_own_machine(host: str) -> bool:
         return name == "localhost" or name.endswith(".localhost")
 
 
+@functools.lru_cache(1024)  # a card names the same host many times
 def host_problem(host: str) -> str | None:
     """Return why nothing on the internet reaches this host; None when it may be public."""
     name = host.rstrip(".").lower()

@@ -20,7 +20,7 @@ _TYPED = 'a "b"\nc'
 
 @rule(
     "AM311", "escaping-switched-off", Severity.WARNING, Certainty.SEEN, source=_RENDERER,
-    kinds=ADAPTIVE, only_with=("body",),
+    kinds=ADAPTIVE, only_with=("Action.Http", "HttpPOST"),
 )  # fmt: skip
 def escaping_switched_off(card: CardFacts) -> Iterator[Problem]:
     """A content type that keeps Outlook from escaping what people type.
@@ -52,7 +52,7 @@ def escaping_switched_off(card: CardFacts) -> Iterator[Problem]:
     Severity.WARNING,
     Certainty.SEEN,
     source=_RENDERER,
-    only_with=("body",),
+    only_with=("Action.Http", "HttpPOST"),
 )
 def unquoted_input_reference(card: CardFacts) -> Iterator[Problem]:
     """An input reference without quotes in a JSON body.
@@ -77,7 +77,8 @@ def unquoted_input_reference(card: CardFacts) -> Iterator[Problem]:
 
 @rule(
     "AM313", "body-not-json", Severity.WARNING, Certainty.INFERRED,
-    source="RFC 8259; Microsoft, Outlook's Adaptive Card reference", only_with=("body",),
+    source="RFC 8259; Microsoft, Outlook's Adaptive Card reference",
+    only_with=("Action.Http", "HttpPOST"),
 )  # fmt: skip
 def body_not_json(card: CardFacts) -> Iterator[Problem]:
     """A JSON body that is not JSON.
