@@ -35,9 +35,10 @@ class Answer(Protocol):
 class Undecided:
     """A token of many about which nothing can be said; for a single one the error itself ends."""
 
-    def __init__(self, found: FoundToken, error: AmcliError) -> None:
+    def __init__(self, found: FoundToken, error: AmcliError, word: str) -> None:
         self._found = found
         self._error = error
+        self._word = word
         self.exit_code = error.exit_code
 
     def fields(self) -> dict[str, Any]:
@@ -51,7 +52,7 @@ class Undecided:
 
     def entry(self) -> list[Line]:
         """Return the place, the error and what to do about it."""
-        lines = [head("unknown", "yellow", self._found, self._error.message)]
+        lines = [head(self._word, "yellow", self._found, self._error.message)]
         return [*lines, *([plain(f"      hint: {self._error.hint}")] if self._error.hint else [])]
 
 

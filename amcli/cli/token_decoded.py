@@ -82,7 +82,7 @@ def _decode(found: FoundToken, now: datetime) -> Answer:
     try:
         return Decoded(found, decode_token(found.token.reveal()), now)
     except MalformedToken as error:
-        return Undecided(found, error)
+        return Undecided(found, error, "malformed")
 
 
 def _table(claims: list[Claim]) -> list[Line]:

@@ -111,7 +111,7 @@ def examine_all(capture: Capture, policy: TokenPolicy, trust: Trust) -> Iterator
         except KeysUnreachable as error:
             if len(capture.tokens) == 1:
                 raise
-            yield Undecided(found, error)
+            yield Undecided(found, error, "undecided")
 
 
 def examine(found: FoundToken, policy: TokenPolicy, trust: Trust) -> Report:

@@ -38,7 +38,12 @@ def captured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("request.txt").write_text(request, encoding="utf-8")
     Path("keys.json").write_text(json.dumps(mint.jwks()), encoding="utf-8")
     Path("token.txt").write_text(v1, encoding="utf-8")
-    Path("token-v2.txt").write_text(mint.token("v2", **times), encoding="utf-8")
+    v2 = mint.token("v2", **times)
+    Path("token-v2.txt").write_text(v2, encoding="utf-8")
+    header = {"name": "Authorization", "value": f"Bearer {v2}"}
+    har = {"log": {"entries": [{"request": {"method": "POST", "headers": [header]}}]}}
+    Path("proxy.har").write_text(json.dumps(har), encoding="utf-8")
+    Path("service.log").write_text(f"INFO token {v2}\n" * 3, encoding="utf-8")
 
 
 @pytest.mark.usefixtures("captured")

@@ -148,7 +148,7 @@ def test_decoding_many_shows_what_decides_and_which_cannot_be_read(desk: Desk) -
     assert out.count("Nothing is verified") == 1
     assert "expenses@contoso.com" in out
     assert "entry 2" in out
-    assert out.endswith("3 tokens: 2 decoded, 1 unknown\n")
+    assert out.endswith("3 tokens: 2 decoded, 1 malformed\n")
 
 
 def test_keys_out_of_reach_count_more_than_a_refused_token(

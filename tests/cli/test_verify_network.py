@@ -98,7 +98,8 @@ BAD: dict[str, tuple[Answer, str]] = {
     "gigabytes": (gigabytes, "longer than"),
     "a redirect to another host": (
         content(b"", status=302, Location=f"https://{ELSEWHERE}/keys"), "redirects"),
-    "a redirect to a file": (content(b"", status=301, Location="file:///etc/passwd"), "answered 301"),
+    "a redirect to a file": (
+        content(b"", status=301, Location="file:///etc/passwd"), "answered 301"),
     "a redirect to itself": (content(b"", status=307, Location=METADATA), "redirects"),
     "nothing": (content(b""), "not JSON"),
     "a closed connection": (closed, "cannot be read"),
