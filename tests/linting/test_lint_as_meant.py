@@ -85,3 +85,30 @@ def test_of_two_misspellings_of_one_name_the_first_counts() -> None:
     renamings = [RenameProperty("/body/0/txt", "text"), RenameProperty("/body/0/tex", "text")]
     meant = as_meant(document, renamings)
     assert meant.document.value["body"] == [{"type": "TextBlock", "text": "One", "tex": "Two"}]
+
+
+@pytest.mark.parametrize(
+    ("element", "findings"),
+    [
+        ({"type": "TextBlock", "text": "Hello", "wrap": None}, [("null-value", "/body/0/wrap")]),
+        ({"type": "Container", "items": [], "selectAction": None},
+         [("null-value", "/body/0/selectAction")]),
+        ({"type": "Image", "url": "https://contoso.com/a.png", "altText": None},
+         [("missing-alt-text", "/body/0")]),
+        ({"type": "Image", "url": None, "altText": "Receipt"},
+         [("wrong-value-type", "/body/0/url")]),
+        (None, [("wrong-value-type", "/body/0")]),
+    ],
+)  # fmt: skip
+def test_null_is_no_error_where_the_property_may_be_missing(
+    element: object, findings: list[tuple[str, str]]
+) -> None:
+    assert found(card(body=[element])) == findings
+
+
+def test_a_null_is_not_there_for_the_other_rules() -> None:
+    document = card(actions=[OPEN], autoInvokeAction=None, correlationId=None)
+    assert found(document) == [
+        ("null-value", "/autoInvokeAction"),
+        ("null-value", "/correlationId"),
+    ]

@@ -45,7 +45,12 @@ def test_without_a_signature_a_missing_originator_is_another_rules_matter() -> N
     assert not slugs & ABOUT
 
 
-@pytest.mark.parametrize("value", ["false", None, 0, []])
+def test_null_is_as_if_it_were_not_there() -> None:
+    around = Surroundings(first=card(hideOriginalBody=True))
+    assert found(card(hideOriginalBody=None), around) == {"refresh-hides-differently"}
+
+
+@pytest.mark.parametrize("value", ["false", 0, []])
 def test_a_value_that_is_no_boolean_is_another_rules_matter(value: Any) -> None:
     around = Surroundings(first=card(hideOriginalBody=True))
     assert found(card(hideOriginalBody=value), around) == set()

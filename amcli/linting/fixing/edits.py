@@ -124,6 +124,9 @@ class _Source:
         return (before - 1, end) if text[before - 1] == "," else (start, end)
 
     def _added(self, edit: AddProperty, span: JsonSpan) -> TextEdit:
+        there = self.map.spans.get(f"{edit.pointer}/{pointer_token(edit.name)}")
+        if there is not None:  # as null, which is as if it were missing
+            return self._replaced(there.start, there.end, _written(edit.value))
         member = f"{_written(edit.name)}: {_written(edit.value)}"
         last = self._anchor(edit.pointer, span)
         if last is None:

@@ -246,5 +246,5 @@ def _ids_there_are(known: list[str]) -> str:
 
 def _irreplaceable(reference: Reference) -> str:
     if reference.name != reference.name.strip():
-        return f"there are spaces in {{{{{reference.name}.value}}}}; it may not be filled in"
+        return f"there are spaces around {reference.name.strip()}.value; it may not be filled in"
     return f'"{reference.name}" has characters that are not filled in'
