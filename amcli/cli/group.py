@@ -51,6 +51,7 @@ COMMANDS = (
     Entry("send", "Send", "Render, lint, sign and send a card by mail."),
     Entry("decode-token", "Verify", "Show what a bearer token claims."),
     Entry("verify-token", "Verify", "Check a bearer token that Microsoft posted."),
+    Entry("purpose-token", "Verify", "Show or check a limited-purpose token of your own."),
     Entry("config", "Setup", "Show the settings in force and where they come from."),
 )
 

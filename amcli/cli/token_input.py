@@ -44,7 +44,18 @@ def refuse_both_answers(*, as_json: bool, as_jsonl: bool) -> None:
 
 def find_given_tokens(argument: str) -> Capture:
     """Return the tokens that were typed, or that stand in stdin (``-``) or a file (``@FILE``)."""
-    from amcli.verify.captured import find_tokens, read_input
+    from amcli.verify.captured import find_tokens
+
+    text, origin = read_given(argument)
+    capture = find_tokens(text, origin)
+    for note in capture.notes:
+        current().note(printable_line(without_tokens(f"{origin}: {note}")))
+    return capture
+
+
+def read_given(argument: str) -> tuple[str, str]:
+    """Return the text of a TOKEN argument, and what to call it."""
+    from amcli.verify.captured import read_input
 
     if _is_file(argument):
         raise UsageError(f"{argument} is a file's name, not a token", hint=f"write @{argument}")
@@ -53,10 +64,7 @@ def find_given_tokens(argument: str) -> Capture:
         current().note(
             "the token is in the shell's history now; give it as - or @FILE to keep it out"
         )
-    capture = find_tokens(text, origin)
-    for note in capture.notes:
-        current().note(printable_line(without_tokens(f"{origin}: {note}")))
-    return capture
+    return text, origin
 
 
 def _is_file(argument: str) -> bool:

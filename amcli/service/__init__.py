@@ -20,6 +20,7 @@ from amcli.service.purpose import (
     open_purpose_token,
 )
 from amcli.service.purpose_keys import PurposeKey, PurposeKeys, load_purpose_keys
+from amcli.service.purpose_recipient import UserId, recipient_found_by
 from amcli.service.refresh_cards import RefreshCards
 from amcli.service.settings import ServiceSettings
 from amcli.service.sqlite_store import SqliteStore
@@ -65,10 +66,12 @@ __all__ = [
     "StatusLineWarning",
     "StoreUnavailable",
     "Unfinished",
+    "UserId",
     "VerifiedAction",
     "VerifiedClick",
     "load_purpose_keys",
     "mint",
     "minter",
     "open_purpose_token",
+    "recipient_found_by",
 ]

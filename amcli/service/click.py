@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from amcli.service.action_request import ActionRequest
 from amcli.service.action_response import ActionResponse, RequestRefused
 from amcli.service.purpose import Purpose, PurposeToken
 from amcli.verify.token import VerifiedToken
+
+_log = logging.getLogger("amcli.service")
 
 _BAD_REQUEST, _FORBIDDEN = 400, 403
 
@@ -48,8 +51,15 @@ def is_upn_of_recipient(token: VerifiedToken, recipient: str) -> bool:
     """Return whether the token's user principal name is the address that the mail went to.
 
     Only version 1 tokens have it, and it can be given to another person one day; a service that
-    knows its users compares ``tenant`` and ``object_id`` instead.
+    knows its users gives the endpoint ``recipient_found_by`` instead. The log says it of a token
+    without one.
     """
+    if token.upn is None:
+        _log.warning(
+            "the recipient cannot be known: a %s token has no upn; give the endpoint "
+            "is_recipient=recipient_found_by(...)",
+            token.kind.label,
+        )
     return token.upn is not None and same_address(token.upn, recipient)
 
 

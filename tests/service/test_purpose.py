@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from amcli import base64url
 from amcli.card.reserved import PURPOSE_TOKEN_PLACEHOLDER
 from amcli.errors import AmcliError, KeyMaterialError, UsageError
 from amcli.secrets import Secret
 from amcli.service.purpose import (
+    CHECKS,
+    LONGEST_LIFETIME,
     Purpose,
+    PurposeContentUnknown,
+    PurposeKeyUnknown,
+    PurposeTokenExpired,
+    PurposeTokenForged,
+    PurposeTokenMalformed,
     PurposeTokenRejected,
     mint,
     open_purpose_token,
 )
-from amcli.service.purpose_keys import PurposeKeys, load_purpose_keys
+from amcli.service.purpose_keys import PurposeKey, PurposeKeys, load_purpose_keys
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 KEYS = PurposeKeys.generate("2026-11", random=lambda n: bytes(range(n)))
@@ -31,6 +42,9 @@ EXPENSE = Purpose(
     recipient="adele@contoso.com",
     actions=("approve", "reject"),
 )
+
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "purpose-tokens.md").read_text("utf-8")
 
 
 def clock() -> datetime:
@@ -112,6 +126,89 @@ def test_from_its_expiry_on_a_token_is_refused() -> None:
     open_purpose_token(token, KEYS, lambda: NOW + timedelta(minutes=59, seconds=59))
     with pytest.raises(PurposeTokenRejected, match="expired at 2026-11-20 13:00:00"):
         open_purpose_token(token, KEYS, lambda: NOW + timedelta(hours=1))
+
+
+def test_no_token_outlives_the_memory_of_a_store() -> None:
+    mint(EXPENSE, KEYS, lifetime=LONGEST_LIFETIME)
+    with pytest.raises(UsageError, match="365 days"):
+        mint(EXPENSE, KEYS, lifetime=LONGEST_LIFETIME + timedelta(seconds=1))
+
+    with pytest.raises(PurposeContentUnknown, match="longer than ours"):
+        open_purpose_token(TOKEN, KEYS, lambda: NOW - LONGEST_LIFETIME)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"max": 100},
+        {"exp": None},
+        {"exp": True},
+        {"exp": 1e9},
+        {"exp": 10**30},
+        {"act": "approve"},
+        {"act": []},
+        {"act": [1]},
+        {"act": [""]},
+        {"to": ""},
+        {"id": 1},
+    ],
+    ids=str,
+)
+def test_what_this_version_does_not_write_it_does_not_read(changes: dict[str, Any]) -> None:
+    """A field that is new could be a restriction, so it is not passed over."""
+    with pytest.raises(PurposeContentUnknown):
+        open_purpose_token(written(**changes), KEYS, clock)
+
+
+def written(**changes: Any) -> str:
+    """A token with our own key, and a payload that was written by hand."""
+    payload = {
+        "id": "AAECAwQFBgcICQoLDA0ODw",
+        "from": "expenses@contoso.com",
+        "tmpl": "expense-approval",
+        "sub": "EXP-2041",
+        "to": "adele@contoso.com",
+        "act": ["approve", "reject"],
+        "exp": 1_781_783_200,
+        **changes,
+    }
+    text = json.dumps({name: value for name, value in payload.items() if value is not None})
+    signed = f"amp1.2026-11.{base64url.encode(text.encode())}"
+    return f"{signed}.{KEYS.keys[0].mac(signed)}"
+
+
+def test_a_token_that_another_program_minted_as_documented_opens() -> None:
+    assert (
+        open_purpose_token(written(exp=int(NOW.timestamp()) + 60), KEYS, clock).purpose == EXPENSE
+    )
+
+
+def test_the_example_in_the_documentation_is_true() -> None:
+    """Known answer: key, claims and token stand in docs/purpose-tokens.md."""
+    (example,) = re.findall(r"^(amp1\.\S+)$", DOCUMENT, re.MULTILINE)
+    (secret,) = re.findall(r"^2026-11 (\S{43})$", DOCUMENT, re.MULTILINE)
+    (payload,) = re.findall(r"^(\{\"id\".*\})$", DOCUMENT, re.MULTILINE)
+    keys = PurposeKeys((PurposeKey("2026-11", Secret(secret)),))
+
+    assert mint(EXPENSE, keys, clock=clock, random=lambda n: bytes(range(n))) == example
+    assert base64url.decode(example.split(".")[2]).decode() == payload
+    assert open_purpose_token(example, keys, clock).purpose == EXPENSE
+
+
+def test_each_reason_to_refuse_has_its_class_and_its_check() -> None:
+    other = mint(EXPENSE, PurposeKeys.generate("other"), clock=clock)
+    reasons = {
+        "amp2.2026-11.e30.x": PurposeTokenMalformed,
+        other: PurposeKeyUnknown,
+        mint(EXPENSE, OTHER_KEYS, clock=clock): PurposeTokenForged,
+        written(more=1): PurposeContentUnknown,
+        mint(EXPENSE, KEYS, clock=clock, lifetime=timedelta(0)): PurposeTokenExpired,
+    }
+    for text, reason in reasons.items():
+        with pytest.raises(reason):
+            open_purpose_token(text, KEYS, clock)
+
+    assert tuple(reason.check for reason in reasons.values()) == CHECKS
 
 
 def test_rotation_keeps_old_tokens_alive_until_their_key_is_gone() -> None:
