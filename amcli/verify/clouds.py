@@ -31,6 +31,12 @@ class Authority:
     key_issuers: frozenset[str]
     """What metadata and keys may call their issuer."""
     tenant: str = ""
+    serves_all: bool = False
+    """Whether the metadata is that of all tenants, and must say so."""
+
+    def is_published_by(self, issuer: str) -> bool:
+        """Return whether metadata of this ``issuer`` belongs here."""
+        return self.names(issuer) and ("{tenantid}" in issuer or not self.serves_all)
 
     def names(self, issuer: str) -> bool:
         """Return whether metadata or a key of this ``issuer`` belongs here.
@@ -51,18 +57,22 @@ class Cloud:
     v1_issuer_host: str
     key_hosts: frozenset[str]
 
-    def authority(self, kind: TokenKind, tenant: str) -> Authority:
-        """Return who issues Entra tokens of this version for a tenant (a lower-case GUID)."""
+    def authority(self, kind: TokenKind, tenant: str, *, serves_all: bool = False) -> Authority:
+        """Return who issues Entra tokens of this version for a tenant (a lower-case GUID).
+
+        Where every tenant is served, the keys are those of ``common``: nobody can then make us
+        look for keys by inventing tenants.
+        """
         v1 = f"https://{self.v1_issuer_host}/{tenant}/"
         v2 = f"https://{self.login_host}/{tenant}/v2.0"
-        root = f"https://{self.login_host}/{tenant}"
+        root = f"https://{self.login_host}/{'common' if serves_all else tenant}"
         if kind is TokenKind.ENTRA_V2:
             metadata = f"{root}/v2.0/.well-known/openid-configuration"
-            return Authority(v2, metadata, self.key_hosts, frozenset({v2}), tenant)
+            return Authority(v2, metadata, self.key_hosts, frozenset({v2}), tenant, serves_all)
         # The same keys sign v1 tokens; where a v2 key set is used for them, its keys carry the
         # v2 issuer (Microsoft.IdentityModel, AadIssuerValidator, accepts this too).
         metadata = f"{root}/.well-known/openid-configuration"
-        return Authority(v1, metadata, self.key_hosts, frozenset({v1, v2}), tenant)
+        return Authority(v1, metadata, self.key_hosts, frozenset({v1, v2}), tenant, serves_all)
 
 
 def _cloud(name: str, title: str, login: str, v1_issuer: str, *more_key_hosts: str) -> Cloud:
@@ -101,11 +111,15 @@ def find_cloud(name: str) -> Cloud:
 
 
 @lru_cache(maxsize=1024)
-def find_authority(kind: TokenKind, cloud: str, tenant: str | None) -> Authority | None:
+def find_authority(
+    kind: TokenKind, cloud: str, tenant: str | None, serves_all: bool
+) -> Authority | None:
     """Return who issues tokens of that kind, or None where that depends on an unknown tenant."""
     if kind is TokenKind.EAT:
         return EAT_AUTHORITY
-    return None if tenant is None else find_cloud(cloud).authority(kind, tenant)
+    if tenant is None:
+        return None
+    return find_cloud(cloud).authority(kind, tenant, serves_all=serves_all)
 
 
 def parse_guid(value: object) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import queue
-import re
 import socket
 import ssl
 import threading
@@ -14,9 +13,9 @@ import urllib.request
 from collections.abc import Callable
 from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from typing import IO, Any, NoReturn
-from urllib.parse import urlsplit
 
 from amcli.errors import NetworkError
+from amcli.verify.https_address import host_of
 
 Fetcher = Callable[[str], bytes]
 """Returns what is at an https address; raises NetworkError."""
@@ -76,22 +75,6 @@ def _get(opener: urllib.request.OpenerDirector, url: str, timeout: float, limit:
         raise NetworkError(f"{url}: the server answered {error.code}") from None
     except (OSError, HTTPException, ValueError) as error:
         raise NetworkError(f"{url}: cannot be read: {_reason(error)}") from None
-
-
-def host_of(url: str) -> str:
-    """Return the host of an https address, in lower case; raises NetworkError for any other."""
-    try:
-        parts = urlsplit(url)
-        port_is_default = parts.port in {None, 443}
-    except ValueError:
-        raise NetworkError(f"not an address: {_without_user(url)!r}") from None
-    if parts.scheme != "https" or not parts.hostname:
-        raise NetworkError(f"only https addresses are read, this is {_without_user(url)!r}")
-    if parts.username is not None:
-        raise NetworkError(
-            f"{_without_user(url)}: an address with a user name or a password is not read"
-        )
-    return parts.hostname if port_is_default else f"{parts.hostname}:{parts.port}"
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -164,10 +147,6 @@ def _read(response: HTTPResponse, url: str, max_bytes: int) -> bytes:
     if len(content) > max_bytes:
         raise NetworkError(f"{url}: the answer is longer than {max_bytes // 1024} KB")
     return content
-
-
-def _without_user(url: str) -> str:
-    return re.sub(r"(?<=//).*@", "***@", url, flags=re.DOTALL)
 
 
 def _reason(error: Exception) -> str:

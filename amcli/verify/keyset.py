@@ -44,6 +44,11 @@ class NoKey:
 
     reason: str
     hint: str | None = None
+    read_at: float | None = None
+    """When the key set was read, in Unix seconds, where that was before it was asked for now: a
+    token that is newer may be signed with a key that is newer too."""
+    retry_after: int = 60
+    """In how many seconds the key set may be read again."""
 
 
 class KeySource(Protocol):
@@ -53,10 +58,11 @@ class KeySource(Protocol):
     def origin(self) -> str:
         """Return what a person would call it: a file, a URL, the issuer's metadata."""
 
-    def find(self, kid: str, authority: Authority) -> TokenKey | NoKey:
+    def find(self, kid: str, authority: Authority, *, wait: bool = True) -> TokenKey | NoKey:
         """Return the key of that id for tokens of that issuer.
 
-        Raises KeysUnreachable when that cannot be known at the moment.
+        Raises KeysUnreachable when that cannot be known at the moment; and KeysOnTheirWay instead
+        of waiting for the network, where ``wait`` is False.
         """
 
 
@@ -64,16 +70,15 @@ class StaticKeys:
     """A JWKS that is at hand; it never changes and never asks the network."""
 
     def __init__(self, keys: Mapping[str, TokenKey | NoKey], origin: str) -> None:
-        self._keys = dict(keys)
+        self.keys = dict(keys)
         self.origin = origin
 
-    def find(self, kid: str, authority: Authority) -> TokenKey | NoKey:
+    def find(self, kid: str, authority: Authority, *, wait: bool = True) -> TokenKey | NoKey:
         """Return the key of that id, whoever the issuer is."""
-        unknown = NoKey(
-            f"{self.origin} has no key {shown(kid)}; it has {len(self._keys)}",
+        return self.keys.get(kid) or NoKey(
+            f"{self.origin} has no key {shown(kid)}; it has {len(self.keys)}",
             "keys roll over: get a fresh key set from the issuer that the token names",
         )
-        return self._keys.get(kid, unknown)
 
     @classmethod
     def from_file(cls, path: Path) -> StaticKeys:

@@ -1,67 +1,105 @@
 """Keys over the network: those that an issuer publishes, or a set at an address a person named.
 
-Each document is read at most once by a source, so that an unknown key id costs nothing; a
-document that cannot be read says nothing against a token.
+How often they are asked for, and what counts meanwhile, is in fresh_keys. There is a ring for
+each place where metadata stands, and those places are few: tenants that are served, or one for
+all tenants. Nothing in a token makes a new one.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from amcli.errors import NetworkError, UnreadableInput
+from amcli.seams import Clock, utc_now
 from amcli.verify.clouds import Authority
-from amcli.verify.fetch import Fetcher, host_of
+from amcli.verify.fresh_keys import FreshKeys, RingStore, Start, in_a_thread
+from amcli.verify.https_address import host_of
 from amcli.verify.keyset import NoKey, StaticKeys, TokenKey, read_json_object
 from amcli.verify.token_errors import KeysUnreachable
 from amcli.verify.token_text import shown
+
+if TYPE_CHECKING:
+    from amcli.verify.fetch import Fetcher
 
 _ADVICE = "try again later, or give a key set that you have: --jwks FILE"
 
 
 class PublishedKeys:
-    """The keys that the issuer's metadata names (OpenID Connect Discovery 1.0, section 4)."""
+    """The keys that the issuer's metadata names (OpenID Connect Discovery 1.0, section 4).
+
+    ``fetch`` reads a document, ``store`` keeps keys from one run to the next; threads and tasks
+    may share it.
+    """
 
     origin = "the key set that the issuer's metadata names"
 
-    def __init__(self, fetch: Fetcher) -> None:
+    def __init__(
+        self,
+        fetch: Fetcher,
+        *,
+        clock: Clock = utc_now,
+        store: RingStore | None = None,
+        start: Start = in_a_thread,
+    ) -> None:
         self._fetch = fetch
-        self._sets: dict[str, StaticKeys] = {}
+        self._clock = clock
+        self._store = store
+        self._start = start
+        self._lock = threading.Lock()
+        self._places: dict[str, FreshKeys] = {}
 
-    def find(self, kid: str, authority: Authority) -> TokenKey | NoKey:
-        """Return the key of that id; an unknown one never makes a second request."""
-        key_set = self._sets.get(authority.metadata_url)
-        if key_set is None:
-            key_set = self._sets[authority.metadata_url] = self._load(authority)
-        return key_set.find(kid, authority)
+    def find(self, kid: str, authority: Authority, *, wait: bool = True) -> TokenKey | NoKey:
+        """Return the key of that id that this issuer publishes."""
+        keys = self._places.get(authority.metadata_url) or self._place(authority)
+        return keys.find(kid, wait=wait)
 
-    def _load(self, authority: Authority) -> StaticKeys:
-        metadata = _json_at(authority.metadata_url, self._fetch, "metadata")
-        issuer = metadata.get("issuer")
-        if not isinstance(issuer, str) or not authority.names(issuer):
-            raise KeysUnreachable(
-                f"{authority.metadata_url} is metadata of another issuer: {shown(issuer)}"
-            )
-        url = metadata.get("jwks_uri")
-        if not isinstance(url, str) or not _is_at(authority.key_hosts, url):
-            raise KeysUnreachable(
-                f"{authority.metadata_url} names a key set that is not at the issuer: {shown(url)}"
-            )
-        return _key_set_at(url, self._fetch)
+    def _place(self, authority: Authority) -> FreshKeys:
+        with self._lock:  # two rings for one place would make two requests
+            url = authority.metadata_url
+            if url not in self._places:
+                self._places[url] = FreshKeys(
+                    url,
+                    lambda: _published(authority, self._fetch),
+                    clock=self._clock,
+                    store=self._store,
+                    start=self._start,
+                )
+            return self._places[url]
 
 
 class KeysAtUrl:
     """A key set at an https address that a person chose, used for every issuer."""
 
-    def __init__(self, url: str, fetch: Fetcher) -> None:
+    def __init__(
+        self,
+        url: str,
+        fetch: Fetcher,
+        *,
+        clock: Clock = utc_now,
+        store: RingStore | None = None,
+        start: Start = in_a_thread,
+    ) -> None:
         self.origin = url
-        self._fetch = fetch
-        self._keys: StaticKeys | None = None
+        load: Callable[[], StaticKeys] = lambda: _key_set_at(url, fetch)  # noqa: E731
+        self._keys = FreshKeys(url, load, clock=clock, store=store, start=start)
 
-    def find(self, kid: str, authority: Authority) -> TokenKey | NoKey:
-        """Return the key of that id; an unknown one never makes a second request."""
-        if self._keys is None:
-            self._keys = _key_set_at(self.origin, self._fetch)
-        return self._keys.find(kid, authority)
+    def find(self, kid: str, authority: Authority, *, wait: bool = True) -> TokenKey | NoKey:
+        """Return the key of that id, whoever the issuer is."""
+        return self._keys.find(kid, wait=wait)
+
+
+def _published(authority: Authority, fetch: Fetcher) -> StaticKeys:
+    place = authority.metadata_url
+    metadata = _json_at(place, fetch, "metadata")
+    issuer = metadata.get("issuer")
+    if not isinstance(issuer, str) or not authority.is_published_by(issuer):
+        raise KeysUnreachable(f"{place} is metadata of another issuer: {shown(issuer)}")
+    url = metadata.get("jwks_uri")
+    if not isinstance(url, str) or not _is_at(authority.key_hosts, url):
+        raise KeysUnreachable(f"{place} names a key set that is not at the issuer: {shown(url)}")
+    return _key_set_at(url, fetch)
 
 
 def _is_at(hosts: frozenset[str], url: str) -> bool:

@@ -27,7 +27,6 @@ A check that cannot be made has failed. Keys are looked up only for a token that
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -46,13 +45,13 @@ from amcli.verify.token_checks import (
     check_key,
     check_not_before,
     check_signature,
-    single_audience,
 )
-from amcli.verify.token_errors import MalformedToken, rejection
+from amcli.verify.token_errors import KeysOnTheirWay, KeysUnreachable, MalformedToken, rejection
 from amcli.verify.token_format import UnverifiedToken, decode_token
-from amcli.verify.token_kind import ACTIONS_APPLICATION, TokenKind
+from amcli.verify.token_kind import TokenKind
 from amcli.verify.token_policy import AnyTenant, TokenPolicy
-from amcli.verify.token_text import instant, shown
+from amcli.verify.token_text import shown
+from amcli.verify.verified_token import VerifiedToken
 
 __all__ = [
     "CHECKS",
@@ -64,6 +63,7 @@ __all__ = [
     "check_token",
     "decode_token",
     "verify_token",
+    "verify_token_async",
 ]
 
 CHECKS = (
@@ -71,86 +71,6 @@ CHECKS = (
     "expiry", "not before", "issued at", "audience", "caller", "scope", "sender", "performer",
 )  # fmt: skip
 """The names of the checks, in order."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class VerifiedToken:
-    """A token that has passed every check that was asked for."""
-
-    _case: Case
-    _answers: tuple[Answer, ...]
-
-    @property
-    def kind(self) -> TokenKind:
-        """Return which of the three it is."""
-        return self._case.token.kind
-
-    @property
-    def audience(self) -> str:
-        """Return ``aud``."""
-        return single_audience(self._case) or ""
-
-    @property
-    def tenant(self) -> str | None:
-        """Return ``tid``; None where an EAT has none."""
-        return self._case.tenant
-
-    @property
-    def object_id(self) -> str | None:
-        """Return ``oid``: together with ``tenant`` this is who clicked. None for an EAT."""
-        return parse_guid(self._case.claims.get("oid")) if self.kind.is_entra else None
-
-    @property
-    def subject(self) -> str | None:
-        """Return ``sub``: who clicked, in an EAT; in others an id that only this audience sees."""
-        return self._text("sub")
-
-    @property
-    def caller(self) -> str:
-        """Return the application that made the call: always Outlook's Actions application."""
-        return ACTIONS_APPLICATION
-
-    @property
-    def scopes(self) -> frozenset[str]:
-        """Return the delegated permissions in ``scp``."""
-        return frozenset(self._case.claims["scp"].split()) if self.kind.is_entra else frozenset()
-
-    @property
-    def sender(self) -> str | None:
-        """Return the mail's sender in an EAT; None for Entra ID, whose tokens do not name it."""
-        return None if self.kind.is_entra else self._text("sender")
-
-    @property
-    def upn(self) -> str | None:
-        """Return what to display: it can change, and can be given to another person."""
-        return self._text("upn") if self.kind.is_entra else None
-
-    @property
-    def display_name(self) -> str | None:
-        """Return ``name``, for display only: people choose it, and two may have the same."""
-        return self._text("name")
-
-    @property
-    def token_id(self) -> str | None:
-        """Return ``uti``, for logs."""
-        return self._text("uti")
-
-    @property
-    def expires_at(self) -> datetime:
-        """Return ``exp``, aware and in UTC."""
-        return instant(self._case.claims["exp"])
-
-    @property
-    def verdict(self) -> Verdict:
-        """Return every check in order, with its reason."""
-        return in_words(self._answers, self._case)
-
-    def __repr__(self) -> str:
-        return f"VerifiedToken({self.kind.value}, tenant={self.tenant}, oid={self.object_id})"
-
-    def _text(self, claim: str) -> str | None:
-        value = self._case.claims.get(claim)
-        return value if isinstance(value, str) else None
 
 
 class Rules(Protocol):
@@ -212,7 +132,31 @@ def verify_token(
     Raises the class of TokenRejected that belongs to the first failed check (token_errors), with
     all checks as its ``verdict``; and KeysUnreachable, which says nothing against the token.
     """
-    case = _case(token, policy, clock())
+    return _verify(_case(token, policy, clock()))
+
+
+async def verify_token_async(
+    token: str | UnverifiedToken, policy: TokenPolicy, *, clock: Clock = utc_now
+) -> VerifiedToken:
+    """Return the token as one that may be trusted, like ``verify_token``, for asyncio.
+
+    The keys are read in a thread, once for all tasks that wait for them; the event loop is never
+    blocked by the network.
+    """
+    import asyncio
+
+    from amcli.verify.fresh_keys import PATIENCE_SECONDS
+
+    case = _case(token, policy, clock())._replace(wait=False)
+    for _ in range(2):  # a key set may be due again as soon as it was read for somebody else
+        try:
+            return _verify(case)
+        except KeysOnTheirWay as later:
+            await asyncio.wait([asyncio.wrap_future(later.request)], timeout=PATIENCE_SECONDS)
+    raise KeysUnreachable("the keys are still being read")
+
+
+def _verify(case: Case) -> VerifiedToken:
     answers = _judge(case)
     if not all_hold(answers):
         raise rejection(in_words(answers, case))
@@ -232,7 +176,8 @@ def _case(token: str | UnverifiedToken, policy: TokenPolicy, now: datetime) -> C
         raise rejection(Verdict((*made, *rest))) from None
     claims = decoded.claims
     tenant = parse_guid(claims.get("tid"))
-    authority = find_authority(decoded.kind, policy.cloud, tenant)
+    serves_all = isinstance(policy.tenants, AnyTenant)
+    authority = find_authority(decoded.kind, policy.cloud, tenant, serves_all)
     return Case(decoded, claims, policy, now, now.timestamp(), tenant, authority)
 
 

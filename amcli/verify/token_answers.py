@@ -33,6 +33,8 @@ class Case(NamedTuple):
     """``tid`` in lower case, where it is a GUID."""
     authority: Authority | None
     """Who must have issued the token; None where that cannot be known."""
+    wait: bool = True
+    """Whether the network may be waited for."""
 
 
 @dataclass(frozen=True)

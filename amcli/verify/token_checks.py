@@ -12,6 +12,7 @@ from amcli.verify.checks import Check, Outcome, failed
 from amcli.verify.clouds import parse_guid
 from amcli.verify.keyset import NoKey, TokenKey
 from amcli.verify.token_answers import Answer, Case, Found, Held
+from amcli.verify.token_errors import KeysUnreachable
 from amcli.verify.token_format import is_numeric_date
 from amcli.verify.token_kind import ACTIONS_APPLICATION
 from amcli.verify.token_text import moment, relative, shown, span
@@ -85,14 +86,28 @@ def check_key(case: Case) -> tuple[Answer, TokenKey | None]:
     authority = case.authority
     if authority is None:
         return failed("key", "cannot be looked up: the issuer is unknown"), None
-    found = case.policy.keys.find(case.token.header["kid"], authority)
+    keys, kid = case.policy.keys, case.token.header["kid"]
+    found = keys.find(kid, authority) if case.wait else keys.find(kid, authority, wait=False)
     if isinstance(found, NoKey):
+        _refuse_to_judge_what_is_newer(case, found)
         return failed("key", found.reason, found.hint), None
     if found.issuer is not None and not authority.names(found.issuer):
         # Sets that serve several issuers say which key is whose.
         reason = f"the key {shown(found.kid)} belongs to {shown(found.issuer)}"
         return failed("key", reason), None
     return Found(found), found
+
+
+def _refuse_to_judge_what_is_newer(case: Case, missing: NoKey) -> None:
+    # In an emergency keys are replaced at once: what was issued after the key set was read may be
+    # signed with one that is not in it, and the set is not read for every token that says so.
+    issued = case.claims.get("iat")
+    if missing.read_at is not None and is_numeric_date(issued) and issued > missing.read_at:
+        raise KeysUnreachable(
+            f"{missing.reason}; it was read before the token was issued",
+            hint=f"it may be read again in {span(missing.retry_after)}",
+            retry_after=missing.retry_after,
+        )
 
 
 def check_signature(case: Case, key: TokenKey) -> Answer:

@@ -24,8 +24,13 @@ The class is that of the first check that failed.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from amcli.errors import NetworkError, TokenRejected
 from amcli.verify.checks import Verdict
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 
 class MalformedToken(TokenRejected):
@@ -93,7 +98,22 @@ class PerformerRefused(TokenRejected):
 
 
 class KeysUnreachable(NetworkError):
-    """The issuer's keys could not be read: nothing is known against the token."""
+    """The issuer's keys could not be read: nothing is known against the token.
+
+    ``retry_after`` is in how many seconds it may be otherwise; a service answers 503 with it.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, retry_after: int = 60) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
+
+
+class KeysOnTheirWay(Exception):
+    """The keys are being read, and who asked did not want to wait for the ``request``."""
+
+    def __init__(self, request: Future[None]) -> None:
+        super().__init__("the keys are being read")
+        self.request = request
 
 
 _CLASSES: dict[str, type[TokenRejected]] = {

@@ -1,0 +1,62 @@
+"""Where ``verify-token`` takes keys from: a file, an address, the issuer, or the last run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from amcli.errors import NetworkError, UsageError
+
+if TYPE_CHECKING:
+    from amcli.verify.keyset import KeySource
+
+
+def find_keys(jwks: str | None, *, offline: bool) -> KeySource:
+    """Return the keys that ``--jwks`` names, or those that the token's issuer publishes.
+
+    What the network gave is kept for the next runs; ``offline`` uses nothing else. Raises
+    UsageError for an address that is none, and UnreadableInput for a file that has no keys.
+    """
+    if jwks is not None and "://" not in jwks:
+        from amcli.verify.keyset import StaticKeys
+
+        return StaticKeys.from_file(Path(jwks))
+    from amcli.verify.key_folder import KeyFolder
+    from amcli.verify.published import KeysAtUrl, PublishedKeys
+
+    fetch = _refuse if offline else _fetch
+    store = KeyFolder(_cache_folder() / "keys")
+    if jwks is None:
+        return PublishedKeys(fetch, store=store)
+    _demand_https(jwks)
+    return KeysAtUrl(jwks, fetch, store=store)
+
+
+def _cache_folder() -> Path:
+    """Return the folder for what can be fetched again (XDG Base Directory Specification)."""
+    given = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME", "")
+    root = Path(given) if Path(given).is_absolute() else Path.home() / ".cache"
+    return root / "amcli"
+
+
+def _fetch(url: str) -> bytes:
+    from amcli.verify.fetch import https_fetcher
+
+    return https_fetcher()(url)
+
+
+def _refuse(url: str) -> bytes:
+    raise NetworkError(
+        f"--offline, and no earlier run has read {url}",
+        hint="run once without --offline, or give a key set that you have: --jwks FILE",
+    )
+
+
+def _demand_https(url: str) -> None:
+    from amcli.verify.https_address import host_of
+
+    try:
+        host_of(url)
+    except NetworkError as error:
+        raise UsageError(error.message, hint="--jwks https://HOST/PATH, or a file") from None
