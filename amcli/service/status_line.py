@@ -42,8 +42,9 @@ def header_text(text: str, *, otherwise: str) -> str:
     Latin-1 lacks lose their accent or become ``?`` (RFC 9110, section 5.5: a field value is
     ASCII or opaque); where no letter would be left, ``otherwise`` is returned.
     """
-    line = " ".join(text.translate(_PLAIN_PUNCTUATION).translate(_PLAIN_LETTERS).split())
-    shown = "".join(_latin(character) for character in line)
+    shown = " ".join(text.translate(_PLAIN_PUNCTUATION).translate(_PLAIN_LETTERS).split())
+    if not (shown.isascii() and shown.isprintable()):
+        shown = "".join(_latin(character) for character in shown)
     if not any(character.isalnum() for character in shown):
         return otherwise
     if len(shown) > MAX_STATUS_CHARACTERS:
@@ -64,7 +65,9 @@ def warn_of_names(status: str, names: Iterable[str | None], *, stacklevel: int) 
     line = status.casefold()
     for name in names:
         shown = header_text(name or "", otherwise="").casefold()
-        if len(shown) >= _MIN_NAME_CHARACTERS and re.search(rf"(?<!\w){re.escape(shown)}\b", line):
+        if len(shown) < _MIN_NAME_CHARACTERS or shown not in line:
+            continue
+        if re.search(rf"(?<!\w){re.escape(shown)}(?!\w)", line):
             warnings.warn(_told("who clicked"), StatusLineWarning, stacklevel + 1)
 
 
