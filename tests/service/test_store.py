@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import resource
 import sqlite3
 import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from store_trouble import files_of_at_most, not_as_root
 
 from amcli.service.action_response import ActionResponse
 from amcli.service.purpose import LONGEST_LIFETIME
@@ -262,7 +260,6 @@ def test_a_file_that_is_no_store_says_so(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_says_so_and_the_click_can_be_made_again(tmp_path: Path) -> None:
-    """The limit for the size of files stands for the disk; it holds for this process only."""
     store = SqliteStore(tmp_path / "actions.sqlite", busy_seconds=0.05)
     large = ActionResponse.success("Approved.", card={"text": "x" * 200_000})
     claim = store.claim(*CLICK)
@@ -284,16 +281,6 @@ def test_a_full_disk_takes_the_work_in_a_transaction_back(service_database: Path
     assert decisions(service_database) == 0
 
 
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 def test_a_read_only_store_says_so() -> None:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o777)
@@ -306,19 +293,6 @@ def test_a_read_only_store_says_so() -> None:
                 store.claim(*CLICK)
             with pytest.raises(StoreUnavailable, match="readonly"):
                 SqliteStore(path)
-
-
-@contextmanager
-def not_as_root() -> Iterator[None]:
-    """Root may write to everything, so it becomes somebody else for a while."""
-    is_root = os.geteuid() == 0
-    if is_root:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        if is_root:
-            os.seteuid(0)
 
 
 def test_an_answer_that_another_version_wrote_says_so(store: SqliteStore) -> None:
