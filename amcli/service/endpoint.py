@@ -58,6 +58,7 @@ from amcli.service.store import (
     StoreUnavailable,
     Unfinished,
 )
+from amcli.service.unfinished import Answering, OnUnfinished, ask_somebody, deciding
 from amcli.verify.token import TokenPolicy
 
 __all__ = ["ActionEndpoint", "VerifiedClick", "ask_somebody", "is_upn_of_recipient"]
@@ -66,13 +67,6 @@ _log = logging.getLogger("amcli.service")
 _CONFLICT = 409
 _POLL_SECONDS = 0.05
 _T = TypeVar("_T")
-
-
-def ask_somebody(_click: VerifiedClick, _unfinished: Unfinished) -> ActionResponse:
-    """Return the answer for a click whose first try was begun and never finished."""
-    return ActionResponse.failure(
-        _CONFLICT, "An earlier click was begun but not finished. Please ask the sender."
-    )
 
 
 @dataclass(frozen=True)
@@ -91,7 +85,7 @@ class ActionEndpoint:
     """Actions that change nothing, such as what ``autoInvokeAction`` posts: each is answered
     anew, and none uses the limited-purpose token up."""
     is_recipient: IsRecipient = is_upn_of_recipient
-    on_unfinished: Callable[[VerifiedClick, Unfinished], ActionResponse] = ask_somebody
+    on_unfinished: OnUnfinished = ask_somebody
     token_field: str = "token"  # noqa: S105 - the name of a field
     action_field: str = "action"
     patience_seconds: float = 2.0
@@ -108,9 +102,7 @@ class ActionEndpoint:
         begun = _told(pairs, lambda: self._begin(pairs, body))
         if isinstance(begun, ActionResponse):
             return begun
-        with begun.giving_up_on_trouble():
-            answer = _told_if_refused(pairs, lambda: _checked(begun.handler(begun.click)))
-        return _told(pairs, lambda: begun.finish(answer))
+        return _told(pairs, lambda: begun.finish(begun.work(pairs)))
 
     async def answer_async(self, headers: Headers, body: bytes) -> ActionResponse:
         """Return what ``answer`` does without blocking the event loop.
@@ -122,15 +114,17 @@ class ActionEndpoint:
         begun = await self._begin_async(pairs, body)
         if isinstance(begun, ActionResponse):
             return begun
-        with begun.giving_up_on_trouble():
+        try:
             answer = await begun.work_async(pairs)
+        except StoreUnavailable as error:
+            return _unavailable(pairs, error)
         return await _in_thread(pairs, lambda: begun.finish(answer))
 
     @property
     def is_async(self) -> bool:
-        """Return whether a handler is a coroutine function, so that ``answer_async`` is needed."""
-        handlers = (*self.handlers.values(), *self.refreshers.values())
-        return any(inspect.iscoroutinefunction(handler) for handler in handlers)
+        """Return whether a coroutine function is among them, so that ``answer_async`` is needed."""
+        called = (*self.handlers.values(), *self.refreshers.values(), self.on_unfinished)
+        return any(inspect.iscoroutinefunction(function) for function in called)
 
     def _begin(self, headers: list[tuple[str, str]], body: bytes) -> ActionResponse | _Begun:
         click = self._verified(headers, body)
@@ -202,7 +196,7 @@ class ActionEndpoint:
                     return None
                 at, ids = unfinished.since.isoformat(), click.request.action_request_id
                 _log.error("a click begun at %s was never finished [%s]", at, ids)
-                return self.on_unfinished(click, unfinished)
+                return _Begun(click, deciding(self.on_unfinished, unfinished), None)
             case New() as claim:
                 ours = replace(click, transaction=claim.transaction)
                 return _Begun(ours, self.handlers[click.action], claim)
@@ -216,9 +210,9 @@ class _Begun:
     """A click whose handler is to be called now."""
 
     click: VerifiedClick
-    handler: Handler | AsyncHandler
+    handler: Answering
     claim: New | None
-    """None for a refresher, which leaves no trace."""
+    """None for a refresher, which leaves no trace, and for ``on_unfinished``, which takes over."""
 
     def finish(self, answer: ActionResponse) -> ActionResponse:
         """Return the answer when the store has it; a click that was declined can be made again."""
@@ -232,20 +226,24 @@ class _Begun:
         warn_of_names(answer.status, names, stacklevel=2)
         return answer
 
+    def work(self, headers: list[tuple[str, str]]) -> ActionResponse:
+        """Return what the handler answers."""
+        with self._giving_up_on_trouble():
+            return _told_if_refused(headers, lambda: _checked(self.handler(self.click)))
+
     async def work_async(self, headers: list[tuple[str, str]]) -> ActionResponse:
         """Return what the handler answers, from the loop or from a thread."""
         handler = self.handler
-        if not inspect.iscoroutinefunction(handler):
-            return await asyncio.to_thread(
-                _told_if_refused, headers, lambda: _checked(handler(self.click))
-            )
-        try:
-            return _checked(await handler(self.click))
-        except RequestRefused as refused:
-            return refusal(refused, headers)
+        with self._giving_up_on_trouble():
+            if not inspect.iscoroutinefunction(handler):
+                return await asyncio.to_thread(self.work, headers)
+            try:
+                return _checked(await handler(self.click))
+            except RequestRefused as refused:
+                return refusal(refused, headers)
 
     @contextmanager
-    def giving_up_on_trouble(self) -> Iterator[None]:
+    def _giving_up_on_trouble(self) -> Iterator[None]:
         """Forget a click whose work is forgotten with it; of another nobody knows what was done."""
         try:
             yield
@@ -260,9 +258,13 @@ def _told(headers: list[tuple[str, str]], step: Callable[[], _T]) -> _T | Action
     try:
         return _told_if_refused(headers, step)
     except StoreUnavailable as error:
-        later = ActionResponse.unavailable("Please try again in a minute.")
-        why = f"the action store cannot be used: {error.message}"
-        return refusal(RequestRefused(why, later, hint=error.hint), headers)
+        return _unavailable(headers, error)
+
+
+def _unavailable(headers: list[tuple[str, str]], error: StoreUnavailable) -> ActionResponse:
+    later = ActionResponse.unavailable("Please try again in a minute.")
+    why = f"the action store cannot be used: {error.message}"
+    return refusal(RequestRefused(why, later, hint=error.hint), headers)
 
 
 async def _in_thread(headers: list[tuple[str, str]], step: Callable[[], _T]) -> _T | ActionResponse:

@@ -6,27 +6,26 @@ counts, so that what it trusts stands in one place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from amcli.errors import ConfigurationError
 from amcli.seams import Clock, utc_now
-from amcli.service.action_response import ActionResponse
 from amcli.service.action_verifier import ActionVerifier
 from amcli.service.click import (
     AsyncHandler,
     Handler,
     IsRecipient,
-    VerifiedClick,
     is_upn_of_recipient,
 )
-from amcli.service.endpoint import ActionEndpoint, ask_somebody
+from amcli.service.endpoint import ActionEndpoint
 from amcli.service.purpose_keys import PurposeKeys, load_purpose_keys
 from amcli.service.refresh_cards import RefreshCards
 from amcli.service.sqlite_store import SqliteStore
-from amcli.service.store import ActionStore, Unfinished
+from amcli.service.store import ActionStore
+from amcli.service.unfinished import OnUnfinished, ask_somebody
 from amcli.settings import Settings, load_settings
 from amcli.verify.fetch import Fetcher, https_fetcher
 from amcli.verify.keyset import KeySource, StaticKeys
@@ -119,7 +118,7 @@ class ServiceSettings:
         *,
         refreshers: Mapping[str, Handler | AsyncHandler] | None = None,
         is_recipient: IsRecipient = is_upn_of_recipient,
-        on_unfinished: Callable[[VerifiedClick, Unfinished], ActionResponse] = ask_somebody,
+        on_unfinished: OnUnfinished = ask_somebody,
     ) -> ActionEndpoint:
         """Return the endpoint that the buttons of a template's card post to.
 

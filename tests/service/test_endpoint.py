@@ -25,7 +25,7 @@ from amcli.service.endpoint import ActionEndpoint, VerifiedClick
 from amcli.service.purpose import Purpose, mint
 from amcli.service.purpose_keys import PurposeKeys
 from amcli.service.sqlite_store import SqliteStore
-from amcli.service.store import StoreUnavailable
+from amcli.service.store import StoreUnavailable, Unfinished
 from amcli.verify.keyset import StaticKeys
 from amcli.verify.token import TokenPolicy
 from amcli.verify.token_errors import KeysUnreachable
@@ -178,6 +178,59 @@ def test_a_click_whose_work_broke_off_is_unfinished_and_the_service_decides(
 
     assert answer.status_code == 409
     assert "not finished" in answer.status
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_an_unfinished_click_is_taken_over_and_completed_once(
+    endpoint: ActionEndpoint, ledger: Ledger, issuer: LocalIssuer, asynchronous: bool
+) -> None:
+    def take_over(click: VerifiedClick, unfinished: Unfinished) -> ActionResponse:
+        ours = unfinished.take_over()
+        assert ours is not None
+        answer = ledger.approve(click)
+        ours.complete(answer)
+        return answer
+
+    async def take_over_async(click: VerifiedClick, unfinished: Unfinished) -> ActionResponse:
+        return take_over(click, unfinished)
+
+    headers, content = bearer(issuer.mint(ADELE, EXPENSES)), body()
+    broken = replace(endpoint, handlers={"approve": lambda _click: 1 // 0})
+    with pytest.raises(ZeroDivisionError):
+        broken.answer(headers, content)
+    decide = take_over_async if asynchronous else take_over
+    later = replace(endpoint, on_unfinished=decide, clock=lambda: NOW + timedelta(minutes=1))
+    assert later.is_async is asynchronous
+
+    answers = [asyncio.run(later.answer_async(headers, content)) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert len(ledger.decided) == 1
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_an_unfinished_click_that_the_store_cannot_hand_over_is_answered_later(
+    endpoint: ActionEndpoint, issuer: LocalIssuer, asynchronous: bool
+) -> None:
+    def locked(_click: VerifiedClick, _unfinished: Unfinished) -> ActionResponse:
+        raise StoreUnavailable("clicks.sqlite: database is locked")
+
+    async def locked_async(click: VerifiedClick, unfinished: Unfinished) -> ActionResponse:
+        return locked(click, unfinished)
+
+    headers, content = bearer(issuer.mint(ADELE, EXPENSES)), body()
+    broken = replace(endpoint, handlers={"approve": lambda _click: 1 // 0})
+    with pytest.raises(ZeroDivisionError):
+        broken.answer(headers, content)
+    late = replace(endpoint, clock=lambda: NOW + timedelta(minutes=1))
+
+    if asynchronous:
+        waiting = replace(late, on_unfinished=locked_async)
+        answer = asyncio.run(waiting.answer_async(headers, content))
+    else:
+        answer = replace(late, on_unfinished=locked).answer(headers, content)
+
+    assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
 
 
 def test_bearer_tokens_that_do_not_count(
