@@ -128,6 +128,11 @@ def replace_file(path: Path, content: bytes) -> None:
         beside.replace(path)
 
 
+def resolved(path: str | Path) -> Path:
+    """Return the absolute path without links; of links in a circle as far as they lead."""
+    return Path(os.path.realpath(path))  # Path.resolve() raises for a circle
+
+
 def is_stream(path: Path) -> bool:
     """Return whether a path leads to a pipe or a character device: nothing in it can be lost."""
     try:

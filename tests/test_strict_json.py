@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -100,6 +101,15 @@ def test_options_let_pass_what_a_caller_can_deal_with() -> None:
     assert parse_json(rb'"\ud800"', half_characters=True) == "\ud800"
     value = parse_json(b'{"a": 1, "a": 2}', pairs=pairs)
     assert (value, pairs.duplicates(value)) == ({"a": 2}, ("/a",))
+
+
+def test_names_that_stand_twice_are_found_in_a_time_that_grows_with_the_text() -> None:
+    pairs = PairReader()
+    names = ", ".join(f'"n{number % 30_000}": 0' for number in range(60_000))
+    started = time.monotonic()
+    value = parse_json(f"{{{names}}}", pairs=pairs)
+    assert len(pairs.duplicates(value)) == 30_000
+    assert time.monotonic() - started < 5  # asking each name against all takes a minute
 
 
 @pytest.mark.parametrize("text", ["[]", '"{}"', "null", "1"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -181,8 +182,8 @@ class PairReader:
         """Return the object; json.loads calls this as its object_pairs_hook."""
         value = dict(pairs)
         if len(value) != len(pairs):
-            names = [name for name, _ in pairs]
-            self._seen.append((value, sorted({n for n in names if names.count(n) > 1})))
+            counts = Counter(name for name, _ in pairs)
+            self._seen.append((value, sorted(n for n, count in counts.items() if count > 1)))
         return value
 
     def duplicates(self, root: Any) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from amcli.card.document import CardKind
 from amcli.card.rendering import CardTemplate
 from amcli.card.template_names import DESCRIPTION, FALLBACK_BODY, MAIN_CARD
 from amcli.errors import TemplateError
-from amcli.files import read_bounded
+from amcli.files import read_bounded, resolved
 from amcli.strict_toml import NotToml, parse_toml
 from amcli.suggestion import did_you_mean
 
@@ -150,7 +150,7 @@ class _Described:
             raise self._error(name, "must be a list of file names", 'write ["sample.json"]')
         root = folder.resolve()
         for item in value:
-            path = (folder / item).resolve()
+            path = resolved(folder / item)
             if not path.is_file() or not path.is_relative_to(root):
                 raise self._error(
                     name, f"there is no file {item!r} in this folder", "check its name"

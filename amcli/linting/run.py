@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from amcli.errors import AmcliError
+from amcli.files import resolved
 from amcli.linting.choosing.baseline import Baseline, compared, gone_text
 from amcli.linting.choosing.judging import Judge
 from amcli.linting.choosing.selection import EVERYTHING, Choice
@@ -167,9 +168,9 @@ def _tell_idle_ignores(run: _Run) -> None:
     for path, source in run.complete.items():
         _tell_idle(run, source.file, path)
     for folder in dict.fromkeys(source.folder for source in run.complete.values()):
-        if folder is not None and all(card.resolve() in run.complete for card in cards_of(folder)):
+        if folder is not None and all(resolved(card) in run.complete for card in cards_of(folder)):
             for part in parts_of(folder):
-                _tell_idle(run, str(part), part.resolve())
+                _tell_idle(run, str(part), resolved(part))
     for finding in run.judge.idle_places():
         run.findings.setdefault(finding.source, []).append(finding)
 

@@ -88,6 +88,22 @@ def test_a_link_that_leads_nowhere(capsys: pytest.CaptureFixture[str]) -> None:
     assert "gone.json" in trouble(capsys)["message"]
 
 
+@pytest.mark.parametrize("name", ["round.json", "round.json.j2", "leave/sample.json", "_part.j2"])
+def test_a_link_to_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    write("cards/leave/template.toml",
+          'title = "x"\nkind = "adaptive"\nsamples = ["sample.json"]\n')  # fmt: skip
+    write("cards/leave/card.json.j2", SOUND)
+    write("cards/leave/sample.json", "{}")
+    write("cards/_part.j2", SOUND)
+    write("cards/card.json.j2", '{% include "_part.j2" %}')
+    Path("cards", name).unlink(missing_ok=True)
+    Path("cards", name).symlink_to(Path(name).name)
+    code, said = lint(capsys)
+    assert code in {3, 4}
+    assert said["cards"] == (3 if name.startswith("round") else 2)
+    assert Path(name).name in said["not_linted"][0]["message"]
+
+
 def test_a_template_that_needs_data_and_has_no_sample(capsys: pytest.CaptureFixture[str]) -> None:
     write("cards/card.json.j2", SOUND.replace("Hello", "{{ name }}"))
     found = trouble(capsys)

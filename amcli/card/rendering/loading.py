@@ -12,6 +12,7 @@ from jinja2.loaders import split_template_path
 
 from amcli.card.rendering.ledger import PrintError
 from amcli.card.rendering.limits import LimitReached
+from amcli.files import resolved
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
@@ -34,7 +35,7 @@ class FolderLoader(BaseLoader):
 
         Raises PrintError for a file outside the folder, LimitReached for one that is too large.
         """
-        path = (self._root / template).resolve()
+        path = resolved(self._root / template)
         if not path.is_relative_to(self._root):
             raise PrintError(
                 f"{template!r} is outside the template's folder",

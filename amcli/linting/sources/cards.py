@@ -11,7 +11,7 @@ from amcli.card.document import CARD_TYPES, MAX_CARD_BYTES, PairReader, parse_ca
 from amcli.card.source_map import SourceMap, json_source_map
 from amcli.card.template_names import DESCRIPTION
 from amcli.errors import CardError, UnreadableInput
-from amcli.files import read_bounded, read_stream
+from amcli.files import read_bounded, read_stream, resolved
 from amcli.linting.sources.search import STDIN, FoundPath, is_template
 from amcli.linting.sources.source import CardSource, Source
 from amcli.strict_json import NotStrictJson, parse_json
@@ -77,7 +77,7 @@ def _of_json(found: FoundPath, texts: Mapping[Path, str]) -> list[Source]:
 
         if users := users_of_sample(Path(found.path), texts):
             return users
-    changed = texts.get(Path(found.path).resolve()) if texts else None
+    changed = texts.get(resolved(found.path)) if texts else None
     content = (
         read_bounded(Path(found.path), MAX_CARD_BYTES, what="card")
         if changed is None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from amcli.card.template_names import DESCRIPTION
 from amcli.errors import NothingFound
+from amcli.files import resolved
 
 STDIN = "-"
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__"})
@@ -103,4 +104,4 @@ def _is_skipped(folder: str) -> bool:
 def _leads_out(path: str, root: str) -> bool:
     if not Path(path).is_symlink():
         return False
-    return not Path(path).resolve().is_relative_to(Path(root).resolve())
+    return not resolved(path).is_relative_to(resolved(root))
