@@ -15,7 +15,13 @@ from amcli.linting.facts.as_meant import AsMeant, as_meant
 from amcli.linting.facts.bodies import RequestBody, request_bodies
 from amcli.linting.facts.opened import Opened, opened
 from amcli.linting.facts.pictures import pictures
-from amcli.linting.facts.references import Reference, mentioned, nearly_references, references
+from amcli.linting.facts.references import (
+    Misspelt,
+    Reference,
+    mentioned,
+    nearly_references,
+    references,
+)
 from amcli.linting.facts.texts import Text, texts
 from amcli.linting.fixing.fix import RemoveProperty, RenameProperty
 from amcli.linting.schema.mistakes import Mistake, known_types, mistakes
@@ -57,8 +63,8 @@ class CardFacts:
     def _meant(self) -> AsMeant:
         found = [mistake for group in self.mistakes.values() for mistake in group]
         edits = [edit for mistake in found if mistake.fix for edit in mistake.fix.edits]
-        kinds = (RenameProperty, RemoveProperty)
-        return as_meant(self._written, [e for e in edits if isinstance(e, kinds)])
+        names = [e for e in edits if isinstance(e, (RenameProperty, RemoveProperty))]
+        return as_meant(self._written, names)
 
     @cached_property
     def mistakes(self) -> dict[str, list[Mistake]]:
@@ -77,11 +83,8 @@ class CardFacts:
     @cached_property
     def with_unknown_property(self) -> set[str]:
         """Return the pointers of objects with a property that is not theirs: it may be misspelt."""
-        found = [
-            m
-            for slug in ("unknown-property", "missing-property")
-            for m in self.mistakes.get(slug, ())
-        ]
+        slugs = ("unknown-property", "missing-property")
+        found = [m for slug in slugs for m in self.mistakes.get(slug, ())]
         return {mistake.pointer.rpartition("/")[0] for mistake in found if mistake.on_name}
 
     @cached_property
@@ -211,13 +214,9 @@ class CardFacts:
 
         A string that is not "drop" is none: there is nothing to show.
         """
-        return {
-            f"{node.pointer}/type": "its fallback is shown"
-            if fallback != "drop"
-            else "it is left out"
-            for node in self.nodes
-            if (fallback := node.value.get("fallback")) == "drop" or isinstance(fallback, dict)
-        }
+        found = ((f"{node.pointer}/type", node.value.get("fallback")) for node in self.nodes)
+        becomes = "its fallback is shown", "it is left out"
+        return {at: becomes[f == "drop"] for at, f in found if f == "drop" or isinstance(f, dict)}
 
     @cached_property
     def executes(self) -> list[Node]:
@@ -266,15 +265,14 @@ class CardFacts:
         return list(references(self.http_actions, self.nodes))
 
     @cached_property
-    def nearly_references(self) -> list[tuple[str, str, str, str]]:
-        """Return pointer, text, what is written and what was meant, of misspelt references."""
-        return [*nearly_references(self.http_actions, self.nodes, self.input_ids)]
+    def nearly_references(self) -> list[Misspelt]:
+        """Return what is nearly a reference to an input of the card."""
+        return list(nearly_references(self.http_actions, self.nodes, self.input_ids))
 
     @cached_property
     def mentioned(self) -> set[str]:
         """Return the ids that an input reference names anywhere, in lower case."""
-        meant = {known[2:-8].casefold() for *_, known in self.nearly_references}
-        return mentioned(self.nodes) | meant
+        return mentioned(self.nodes) | {near.id.casefold() for near in self.nearly_references}
 
 
 def text_of(node: Node, name: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -36,6 +37,17 @@ class Reference:
         )
 
 
+@dataclass(frozen=True)
+class Misspelt:
+    """What is nearly a reference to an input of the card."""
+
+    pointer: str
+    written: str
+    id: str
+    mended: str
+    """The text that it stands in, with all such references as they should be."""
+
+
 def references(actions: Iterable[Node], nodes: Iterable[Node]) -> Iterator[Reference]:
     """Yield every input reference in what an action sends or opens."""
     for pointer, name, text in _sent(actions, nodes):
@@ -46,20 +58,24 @@ def references(actions: Iterable[Node], nodes: Iterable[Node]) -> Iterator[Refer
 
 def nearly_references(
     actions: Iterable[Node], nodes: Iterable[Node], ids: Container[str]
-) -> Iterator[tuple[str, str, str, str]]:
-    """Yield pointer, text, what is written and what was meant, where a reference is misspelt.
-
-    ``ids`` are the card's inputs, in lower case.
-    """
+) -> Iterator[Misspelt]:
+    """Yield the misspelt references to these inputs, whose ids are in lower case."""
     for pointer, _, text in _sent(actions, nodes):
         if "{" not in text or len(text) > _MAX_CHARACTERS:
             continue
         # What is one already is taken out, so that its parts are not looked at.
         left = MEANT_AS_REFERENCE.sub(lambda found: " " * len(found[0]), text)
-        for found in NEARLY_A_REFERENCE.finditer(left):
-            name = found[1] or found[2]
-            if name.casefold() in ids:
-                yield pointer, text, found[0], f"{{{{{name}.value}}}}"
+        near = [m for m in NEARLY_A_REFERENCE.finditer(left) if _id(m).casefold() in ids]
+        mended, at = "", 0
+        for found in near:
+            mended += text[at : found.start()] + f"{{{{{_id(found)}.value}}}}"
+            at = found.end()
+        for found in near:
+            yield Misspelt(pointer, found[0], _id(found), mended + text[at:])
+
+
+def _id(found: re.Match[str]) -> str:
+    return found[1] or found[2]
 
 
 def mentioned(nodes: Iterable[Node]) -> set[str]:

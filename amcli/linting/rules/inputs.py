@@ -82,10 +82,10 @@ def irreplaceable_input_id(card: CardFacts) -> Iterator[Problem]:
             plain = INPUT_ID.fullmatch(name)
             fix = safely(_renamed(reference, name)) if plain else None
             yield Problem(reference.pointer, _irreplaceable(reference), "use a plain id", fix)
-    for pointer, text, found, known in card.nearly_references:
-        message = f"{found} is not filled in"
-        fix = unsafely(SetValue(pointer, text.replace(found, known)))
-        yield Problem(pointer, message, f"write {known}", fix)
+    for near in card.nearly_references:
+        hint = f"write {{{{{near.id}.value}}}}"
+        fix = unsafely(SetValue(near.pointer, near.mended))
+        yield Problem(near.pointer, f"{near.written} is not filled in", hint, fix)
 
 
 @rule(
