@@ -70,7 +70,7 @@ def test_what_the_comments_of_amcli_toml_offer_is_understood(tmp_path: Path) -> 
     settings = load_settings(environ={}, start=tmp_path, profile="production")
 
     assert settings.get("sign.enabled") is True
-    assert len(headers) == 6
+    assert len(headers) == 7
 
 
 def test_keys_stay_out_of_git(tmp_path: Path) -> None:
