@@ -75,7 +75,7 @@ def linted_files(
     Raises the AmcliError of a path that cannot be read.
     """
     opened = sources(found, terms.project_templates, terms.stdin, terms.changed)
-    is_name = not Path(found.path).exists()
+    is_name = found.is_named and not Path(found.path).exists()
     for source in opened:
         path = Path(source.file).resolve()
         file = LintedFile(source.file, path, source.note, source.hides_built_in)
