@@ -24,7 +24,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from amcli.card.document import parse_card
 from amcli.linting.engine import lint
@@ -51,6 +51,13 @@ validator = validator_for(schema)(schema)
 for name in sys.argv[2:]:
     list(validator.iter_errors(json.loads(pathlib.Path(name).read_bytes())))
 """
+
+
+class Took(NamedTuple):
+    """How long a whole process took, and how long processors worked for it."""
+
+    seconds: float
+    busy: float
 
 
 def main() -> int:
@@ -81,13 +88,14 @@ def whole_processes(what: str, cards: list[dict[str, Any]], rounds: int) -> floa
         size = sum((folder / name).stat().st_size for name in names) / 1e6
         print(f"{what}: {len(cards)}, as {len(names)} files, {size:.1f} MB")
         times = in_turns(commands(names), folder, rounds)
-    ratios = {
-        name: statistics.median(its / ours for its, ours in zip(found, times[AMCLI], strict=True))
-        for name, found in times.items()
-    }
+    ratios: dict[str, float] = {}
     for name, found in times.items():
-        median = statistics.median(found)
-        print(f"{name:32} {median:7.2f} s {len(names) / median:7.0f} a second {ratios[name]:6.2f}x")
+        pairs = zip(found, times[AMCLI], strict=True)
+        ratios[name] = statistics.median(its.seconds / ours.seconds for its, ours in pairs)
+        median = statistics.median(took.seconds for took in found)
+        busy = statistics.median(took.busy for took in found)
+        speed = f"{median:7.2f} s {len(names) / median:7.0f} a second {ratios[name]:6.2f}x"
+        print(f"{name:32} {speed} {busy:7.2f} s of processors")
     print()
     return ratios.get(CHECK_JSONSCHEMA)
 
@@ -122,13 +130,17 @@ def program(name: str) -> str | None:
     return found
 
 
-def in_turns(todo: dict[str, list[str]], folder: Path, rounds: int) -> dict[str, list[float]]:
+def in_turns(todo: dict[str, list[str]], folder: Path, rounds: int) -> dict[str, list[Took]]:
     """Return how long each command took in each round, after one of amcli that does not count."""
     run([program("amcli") or "amcli", "lint", "."], folder)  # compiles what is not compiled yet
-    times: dict[str, list[float]] = {name: [] for name in todo}
+    times: dict[str, list[Took]] = {name: [] for name in todo}
     for _ in range(rounds):
         for name, command in todo.items():
-            times[name].append(seconds(lambda command=command: run(command, folder)))
+            before = os.times()
+            took = seconds(lambda command=command: run(command, folder))
+            after = os.times()
+            user, system = (after[n] - before[n] for n in (2, 3))  # of processes that have ended
+            times[name].append(Took(took, user + system))
     return times
 
 
