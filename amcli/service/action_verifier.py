@@ -7,13 +7,15 @@ log (``amcli.service``) gets the reason with the click's ids, and never a token.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from amcli.errors import NetworkError, TokenRejected
 from amcli.seams import Clock, utc_now
 from amcli.service.action_request import ActionRequest, Headers, request_ids
 from amcli.service.action_response import ActionResponse, RequestRefused
-from amcli.verify.token import TokenPolicy, VerifiedToken, verify_token
+from amcli.verify.token import TokenPolicy, VerifiedToken, verify_token, verify_token_async
 
 _log = logging.getLogger("amcli.service")
 _log.addHandler(logging.NullHandler())
@@ -49,15 +51,28 @@ class ActionVerifier:
         nothing is known against the token.
         """
         request = ActionRequest.read(headers, body)
-        try:
+        with self._refusing():
             performer = verify_token(request.token.reveal(), self.policy, clock=self.clock)
+        return VerifiedAction(request, performer)
+
+    async def verify_async(self, headers: Headers, body: bytes) -> VerifiedAction:
+        """Return the same; where keys must be read first, the event loop goes on meanwhile."""
+        request = ActionRequest.read(headers, body)
+        token = request.token.reveal()
+        with self._refusing():
+            performer = await verify_token_async(token, self.policy, clock=self.clock)
+        return VerifiedAction(request, performer)
+
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        try:
+            yield
         except TokenRejected as rejected:
             answer = ActionResponse.failure(_UNAUTHORIZED, "This request could not be verified.")
             raise RequestRefused(rejected.message, answer, hint=self._advice(rejected)) from None
         except NetworkError as error:
             later = ActionResponse.unavailable("Please try again in a minute.")
             raise RequestRefused(error.message, later, hint=error.hint) from None
-        return VerifiedAction(request, performer)
 
     def _advice(self, rejected: TokenRejected) -> str | None:
         if rejected.verdict.failed[0].name in _TIMES:

@@ -21,17 +21,15 @@ import asyncio
 import inspect
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, repeat
-from typing import TypeVar
 
-from amcli.errors import UsageError
 from amcli.seams import Clock, utc_now
 from amcli.service.action_request import Headers, header_pairs
 from amcli.service.action_response import ActionResponse, RequestRefused
-from amcli.service.action_verifier import ActionVerifier, refusal
+from amcli.service.action_verifier import ActionVerifier, VerifiedAction, refusal
+from amcli.service.begun import Begun, Pairs, told, told_in_thread
 from amcli.service.click import (
     AsyncHandler,
     Handler,
@@ -49,16 +47,14 @@ from amcli.service.purpose import (
     open_purpose_token,
 )
 from amcli.service.purpose_keys import PurposeKeys
-from amcli.service.status_line import warn_of_names
 from amcli.service.store import (
     ActionStore,
     Done,
     New,
     Refused,
-    StoreUnavailable,
     Unfinished,
 )
-from amcli.service.unfinished import Answering, OnUnfinished, ask_somebody, deciding
+from amcli.service.unfinished import OnUnfinished, ask_somebody, deciding
 from amcli.verify.token import TokenPolicy
 
 __all__ = ["ActionEndpoint", "VerifiedClick", "ask_somebody", "is_upn_of_recipient"]
@@ -66,7 +62,6 @@ __all__ = ["ActionEndpoint", "VerifiedClick", "ask_somebody", "is_upn_of_recipie
 _log = logging.getLogger("amcli.service")
 _CONFLICT = 409
 _POLL_SECONDS = 0.05
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -99,10 +94,8 @@ class ActionEndpoint:
         transaction, as if it had never been made. Coroutine functions need ``answer_async``.
         """
         pairs = header_pairs(headers)
-        begun = _told(pairs, lambda: self._begin(pairs, body))
-        if isinstance(begun, ActionResponse):
-            return begun
-        return _told(pairs, lambda: begun.finish(begun.work(pairs)))
+        begun = told(pairs, lambda: self._begin(pairs, body))
+        return begun if isinstance(begun, ActionResponse) else begun.answer(pairs)
 
     async def answer_async(self, headers: Headers, body: bytes) -> ActionResponse:
         """Return what ``answer`` does without blocking the event loop.
@@ -112,13 +105,7 @@ class ActionEndpoint:
         """
         pairs = header_pairs(headers)
         begun = await self._begin_async(pairs, body)
-        if isinstance(begun, ActionResponse):
-            return begun
-        try:
-            answer = await begun.work_async(pairs)
-        except StoreUnavailable as error:
-            return _unavailable(pairs, error)
-        return await _in_thread(pairs, lambda: begun.finish(answer))
+        return begun if isinstance(begun, ActionResponse) else await begun.answer_async(pairs)
 
     @property
     def is_async(self) -> bool:
@@ -126,22 +113,28 @@ class ActionEndpoint:
         called = (*self.handlers.values(), *self.refreshers.values(), self.on_unfinished)
         return any(inspect.iscoroutinefunction(function) for function in called)
 
-    def _begin(self, headers: list[tuple[str, str]], body: bytes) -> ActionResponse | _Begun:
-        click = self._verified(headers, body)
+    @property
+    def _verifier(self) -> ActionVerifier:
+        return ActionVerifier(self.policy, self.clock)
+
+    def _begin(self, headers: Pairs, body: bytes) -> ActionResponse | Begun:
+        click = self._allowed(self._verifier.verify(headers, body))
         waits = self._waits()
         while (begun := self._claimed(click, next(waits))) is None:
             time.sleep(_POLL_SECONDS)
         return begun
 
-    async def _begin_async(
-        self, headers: list[tuple[str, str]], body: bytes
-    ) -> ActionResponse | _Begun:
-        click = await _in_thread(headers, lambda: self._verified(headers, body))
+    async def _begin_async(self, headers: Pairs, body: bytes) -> ActionResponse | Begun:
+        try:
+            verified = await self._verifier.verify_async(headers, body)
+        except RequestRefused as refused:
+            return refusal(refused, headers)
+        click = await told_in_thread(headers, lambda: self._allowed(verified))
         if isinstance(click, ActionResponse):
             return click
         waits = self._waits()
         while (
-            begun := await _in_thread(headers, lambda: self._claimed(click, next(waits)))
+            begun := await told_in_thread(headers, lambda: self._claimed(click, next(waits)))
         ) is None:
             await asyncio.sleep(_POLL_SECONDS)
         return begun
@@ -150,8 +143,7 @@ class ActionEndpoint:
         """Yield whether to wait once more for the first of two clicks at the same moment."""
         return chain(repeat(True, round(self.patience_seconds / _POLL_SECONDS)), repeat(False))
 
-    def _verified(self, headers: list[tuple[str, str]], body: bytes) -> VerifiedClick:
-        verified = ActionVerifier(self.policy, self.clock).verify(headers, body)
+    def _allowed(self, verified: VerifiedAction) -> VerifiedClick:
         content = verified.request.json()
         token = self._purpose_token(text_in(content, self.token_field))
         action = text_in(content, self.action_field)
@@ -180,10 +172,10 @@ class ActionEndpoint:
             )
         return token
 
-    def _claimed(self, click: VerifiedClick, patient: bool) -> ActionResponse | _Begun | None:
+    def _claimed(self, click: VerifiedClick, patient: bool) -> ActionResponse | Begun | None:
         """Return the answer, or what is to be done; None to ask again in a moment."""
         if click.action in self.refreshers:
-            return _Begun(click, self.refreshers[click.action], None)
+            return Begun(click, self.refreshers[click.action], None)
         who = performer_id(click.performer)
         match self.store.claim(click.token.id, click.action, who, click.request.body_hash):
             case Done(response):
@@ -196,95 +188,13 @@ class ActionEndpoint:
                     return None
                 at, ids = unfinished.since.isoformat(), click.request.action_request_id
                 _log.error("a click begun at %s was never finished [%s]", at, ids)
-                return _Begun(click, deciding(self.on_unfinished, unfinished), None)
+                return Begun(click, deciding(self.on_unfinished, unfinished), None)
             case New() as claim:
                 ours = replace(click, transaction=claim.transaction)
-                return _Begun(ours, self.handlers[click.action], claim)
+                return Begun(ours, self.handlers[click.action], claim)
 
     def _age(self, claim: Unfinished) -> float:
         return (self.clock() - claim.since).total_seconds()
-
-
-@dataclass(frozen=True)
-class _Begun:
-    """A click whose handler is to be called now."""
-
-    click: VerifiedClick
-    handler: Answering
-    claim: New | None
-    """None for a refresher, which leaves no trace, and for ``on_unfinished``, which takes over."""
-
-    def finish(self, answer: ActionResponse) -> ActionResponse:
-        """Return the answer when the store has it; a click that was declined can be made again."""
-        if self.claim is not None:
-            if answer.ok:
-                self.claim.complete(answer)
-            else:
-                self.claim.give_back()
-        performer, purpose = self.click.performer, self.click.purpose
-        names = (performer.display_name, performer.upn, purpose.recipient)
-        warn_of_names(answer.status, names, stacklevel=2)
-        return answer
-
-    def work(self, headers: list[tuple[str, str]]) -> ActionResponse:
-        """Return what the handler answers."""
-        with self._giving_up_on_trouble():
-            return _told_if_refused(headers, lambda: _checked(self.handler(self.click)))
-
-    async def work_async(self, headers: list[tuple[str, str]]) -> ActionResponse:
-        """Return what the handler answers, from the loop or from a thread."""
-        handler = self.handler
-        with self._giving_up_on_trouble():
-            if not inspect.iscoroutinefunction(handler):
-                return await asyncio.to_thread(self.work, headers)
-            try:
-                return _checked(await handler(self.click))
-            except RequestRefused as refused:
-                return refusal(refused, headers)
-
-    @contextmanager
-    def _giving_up_on_trouble(self) -> Iterator[None]:
-        """Forget a click whose work is forgotten with it; of another nobody knows what was done."""
-        try:
-            yield
-        except BaseException:
-            if self.claim is not None and self.claim.transaction is not None:
-                self.claim.give_back()
-            raise
-
-
-def _told(headers: list[tuple[str, str]], step: Callable[[], _T]) -> _T | ActionResponse:
-    """Return what a step gives, or the answer to a click that got no further, logged."""
-    try:
-        return _told_if_refused(headers, step)
-    except StoreUnavailable as error:
-        return _unavailable(headers, error)
-
-
-def _unavailable(headers: list[tuple[str, str]], error: StoreUnavailable) -> ActionResponse:
-    later = ActionResponse.unavailable("Please try again in a minute.")
-    why = f"the action store cannot be used: {error.message}"
-    return refusal(RequestRefused(why, later, hint=error.hint), headers)
-
-
-async def _in_thread(headers: list[tuple[str, str]], step: Callable[[], _T]) -> _T | ActionResponse:
-    return await asyncio.to_thread(_told, headers, step)
-
-
-def _told_if_refused(headers: list[tuple[str, str]], step: Callable[[], _T]) -> _T | ActionResponse:
-    try:
-        return step()
-    except RequestRefused as refused:
-        return refusal(refused, headers)
-
-
-def _checked(answer: object) -> ActionResponse:
-    if isinstance(answer, ActionResponse):
-        return answer
-    if inspect.iscoroutine(answer):
-        answer.close()
-        raise UsageError("the handler is a coroutine function", hint="use answer_async")
-    raise UsageError(f"a handler returns an ActionResponse, not {type(answer).__name__}")
 
 
 def _conflict(refused: Refused) -> RequestRefused:

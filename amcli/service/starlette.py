@@ -6,7 +6,6 @@ Starlette, and ``action_view`` a route that does everything. Nothing blocks the 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -49,7 +48,7 @@ async def verified_request(
     """
     try:
         body = await _body(request)
-        yield await asyncio.to_thread(verifier.verify, request.headers.items(), body)
+        yield await verifier.verify_async(request.headers.items(), body)
     except RequestRefused as refused:
         answer = refusal(refused, request.headers.items())
         kept = {name: v for name, v in answer.headers.items() if name not in _OF_THE_CONTENT}
