@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -31,6 +32,8 @@ REGISTRATION = Registration(PROVIDER, "a1b2c3d4-e5f6-4718-892a-3b4c5d6e7f80")
 TENANT = "6c2d9a4e-1f3b-4c5d-8e7f-0a1b2c3d4e5f"
 ADELE = Person.create("adele.vance@contoso.com", "Adele Vance")
 MEGAN = Person.create("megan.bowen@contoso.com", "Megan Bowen")
+PATTI = Person.create("patti.fernandez@contoso.com", "Patti Fernandez")
+APP = (sys.executable, "app.py", "--port", "{port}")
 
 
 @dataclass
@@ -39,7 +42,27 @@ class Example:
 
     folder: Path
     port: int
+    command: Sequence[str] = APP
     issuer: LocalIssuer = field(default_factory=lambda: LocalIssuer.create(TENANT))
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log(self) -> Path:
+        """What the service has written, in all its lives."""
+        return self.folder / "log"
+
+    def start(self) -> None:
+        """Start the service; returns when it answers."""
+        command = [word.format(port=self.port) for word in self.command]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
+        wait_for(self.port, self.process, self.log)
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End it; SIGKILL leaves it no time for anything."""
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(10)
 
     def mail(self, template: str, data: Path, to: Person) -> CardDocument:
         """The card that was mailed to somebody, with its limited-purpose tokens."""
@@ -66,24 +89,23 @@ class Example:
 
 
 @contextmanager
-def running(name: str, folder: Path) -> Iterator[Example]:
-    """Start ``python app.py`` in a copy of an example; its keys are the local issuer's."""
-    copy = folder / name
-    ignored = shutil.ignore_patterns("*.sqlite*", "purpose-keys.txt", "__pycache__")
-    shutil.copytree(EXAMPLES / name, copy, ignore=ignored)
-    example = Example(copy, free_port())
-    (copy / "keys.json").write_text(json.dumps(example.issuer.jwks()))
-    config = copy / "amcli.toml"
+def running(name: str, folder: Path, command: Sequence[str] = APP) -> Iterator[Example]:
+    """Start a copy of an example, as its README says; its keys are the local issuer's."""
+    example = Example(copy_of(name, folder), free_port(), command)
+    (example.folder / "keys.json").write_text(json.dumps(example.issuer.jwks()))
+    config = example.folder / "amcli.toml"
     config.write_text(config.read_text().replace("[verify]", '[verify]\njwks = "keys.json"'))
-    command = [sys.executable, "app.py", "--port", str(example.port)]
-    with (copy / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=copy, stdout=log, stderr=log)
-        try:
-            wait_for(example.port, process, copy / "log")
-            yield example
-        finally:
-            process.terminate()
-            process.wait(10)
+    try:
+        example.start()
+        yield example
+    finally:
+        example.end()
+
+
+def copy_of(name: str, folder: Path) -> Path:
+    """Return a copy of an example as it is checked in, without what a run of it has left."""
+    ignored = shutil.ignore_patterns("*.sqlite*", "purpose-keys.txt", "__pycache__")
+    return Path(shutil.copytree(EXAMPLES / name, folder / name, ignore=ignored))
 
 
 def free_port() -> int:
@@ -93,14 +115,14 @@ def free_port() -> int:
 
 def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     """Return when the service answers; fails with its log when it ends instead."""
-    for _ in range(200):
+    for _ in range(600):
         assert process.poll() is None, log.read_text()
-        try:
-            connection = HTTPConnection("127.0.0.1", port, timeout=1)
-            connection.request("GET", "/")
-            connection.getresponse().read()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
+        with closing(HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+            try:
+                connection.request("GET", "/")
+                connection.getresponse().read()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
     raise AssertionError(f"nobody answers: {log.read_text()}")
