@@ -1,0 +1,132 @@
+"""Key servers in every bad state: 503 for the user, a reason for the operator, never a forgery."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+from loopback_microsoft import (
+    ELSEWHERE,
+    METADATA,
+    Answer,
+    LoopbackMicrosoft,
+    content,
+    document,
+    loopback_microsoft,
+)
+from token_mint import APP_ID_URI, NOW, TENANT, Mint
+
+from amcli.seams import Clock
+from amcli.service import ActionVerifier, RequestRefused, ServiceSettings
+from amcli.service.action_verifier import refusal
+from amcli.verify.fetch import https_fetcher
+from amcli.verify.published import PublishedKeys
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackMicrosoft]:
+    with loopback_microsoft(tmp_path_factory.mktemp("tls")) as running:
+        yield running
+
+
+@pytest.fixture
+def microsoft(servers: LoopbackMicrosoft, monkeypatch: pytest.MonkeyPatch) -> LoopbackMicrosoft:
+    """Microsoft's servers, reached as in production: by name, through a proxy, over TLS."""
+    servers.asked.clear()
+    for name, value in servers.environment.items():
+        monkeypatch.setenv(name, value)
+        monkeypatch.delenv(name.lower(), raising=False)
+    return servers
+
+
+def verifier(clock: Clock = lambda: NOW) -> ActionVerifier:
+    """The verifier of a service that has just started."""
+    return ServiceSettings(
+        audiences=(APP_ID_URI,),
+        tenants=frozenset({TENANT}),
+        keys=PublishedKeys(https_fetcher(timeout=0.5), clock=clock),
+        clock=clock,
+    ).verifier()
+
+
+def hanging(_handler: BaseHTTPRequestHandler) -> None:
+    threading.Event().wait(2)
+
+
+def gigabytes(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    while True:  # until the client has had enough
+        handler.wfile.write(b'{"keys": [' + b" " * 65_536)
+
+
+BAD: dict[str, tuple[Answer, str]] = {
+    "it hangs": (hanging, "no answer in time"),
+    "HTML": (content(b"<html><title>Sign in</title>"), "not JSON"),
+    "500": (content(b"{}", status=500), "answered 500"),
+    "gigabytes": (gigabytes, "longer than"),
+    "a redirect": (content(b"", status=302, Location=f"https://{ELSEWHERE}/keys"), "redirects"),
+    "metadata of somebody else": (
+        document({"issuer": f"https://{ELSEWHERE}/", "jwks_uri": f"https://{ELSEWHERE}/keys"}),
+        "another issuer"),
+}  # fmt: skip
+
+
+def verify(ready: ActionVerifier, headers: list[tuple[str, str]], is_async: bool) -> None:
+    if is_async:
+        asyncio.run(ready.verify_async(headers, b"{}"))
+    else:
+        ready.verify(headers, b"{}")
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+@pytest.mark.parametrize("name", BAD)
+def test_it_is_503_and_no_forgery(
+    microsoft: LoopbackMicrosoft, name: str, is_async: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    microsoft.answers[METADATA], reason = BAD[name]
+    token = Mint().token("v1")
+    headers = [("Authorization", f"Bearer {token}")]
+
+    with pytest.raises(RequestRefused) as caught:
+        verify(verifier(), headers, is_async)
+    answer = refusal(caught.value, headers)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert answer.status == "Please try again in a minute."
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    assert reason in record.getMessage()
+    assert token not in record.getMessage()
+
+
+def test_a_thousand_tasks_on_a_cold_service_ask_once(microsoft: LoopbackMicrosoft) -> None:
+    mint, ready = Mint(), verifier()
+    microsoft.publish(mint)
+    headers = [("Authorization", f"Bearer {mint.token('v1')}")]
+
+    async def clicks() -> set[str | None]:
+        found = await asyncio.gather(*(ready.verify_async(headers, b"{}") for _ in range(1000)))
+        return {action.performer.tenant for action in found}
+
+    assert asyncio.run(clicks()) == {TENANT}
+    assert len(microsoft.asked) == 2  # the metadata and the key set
+
+
+def test_a_key_server_that_is_back_is_believed_again(microsoft: LoopbackMicrosoft) -> None:
+    mint, now = Mint(), [NOW]
+    ready = verifier(lambda: now[0])
+    headers = [("Authorization", f"Bearer {mint.token('v1')}")]
+    microsoft.answers[METADATA] = content(b"", status=500)
+    with pytest.raises(RequestRefused, match="answered 500"):
+        ready.verify(headers, b"{}")
+
+    microsoft.publish(mint)
+    now[0] += timedelta(minutes=5)
+
+    assert ready.verify(headers, b"{}").performer.tenant == TENANT
