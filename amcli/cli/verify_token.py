@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
 from amcli.cli.command import Command
+from amcli.cli.moment import Moment
 from amcli.cli.options import setting_option
 from amcli.cli.session import current
 from amcli.cli.token_input import (
@@ -19,7 +19,7 @@ from amcli.cli.token_input import (
     refuse_both_answers,
     token_argument,
 )
-from amcli.errors import ConfigurationError, NetworkError, UsageError
+from amcli.errors import ConfigurationError, UsageError
 from amcli.seams import utc_now
 from amcli.settings_table import Source
 from amcli.verify.clouds import CLOUDS
@@ -28,34 +28,7 @@ from amcli.verify.token_policy import MAX_LEEWAY_SECONDS
 if TYPE_CHECKING:
     from amcli.cli.token_report import Trust
     from amcli.verify.captured import Capture, FoundToken
-    from amcli.verify.keyset import KeySource
     from amcli.verify.token_policy import TokenPolicy
-
-
-_DIGITS_OF_A_DATE = 8
-
-
-class Moment(click.ParamType[datetime]):
-    """A point in time: ISO 8601 (UTC where it does not say otherwise) or Unix seconds."""
-
-    name = "time"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        """Return the time, aware and in UTC."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            # Eight digits are a date, 20260608; as seconds they would be a day in 1970.
-            if value.isascii() and value.isdigit() and len(value) > _DIGITS_OF_A_DATE:
-                return datetime.fromtimestamp(int(value), UTC)
-            parsed = datetime.fromisoformat(value)
-            return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
-        except (ValueError, OverflowError, OSError):
-            self.fail(
-                f"{value!r} is no time; write 2026-06-08T12:00:00Z or Unix seconds", param, ctx
-            )
 
 
 @click.command(
@@ -98,7 +71,11 @@ amcli verify-token @proxy.har --audience CLIENT-ID --tenant GUID --jsonl
     "--leeway", type=click.IntRange(0, MAX_LEEWAY_SECONDS), default=MAX_LEEWAY_SECONDS,
     show_default=True, help="Seconds that clocks may differ.",
 )  # fmt: skip
-@click.option("--offline", is_flag=True, help="Never use the network; needs --jwks FILE.")
+@click.option(
+    "--offline",
+    is_flag=True,
+    help="Never use the network: --jwks FILE, or the keys of an earlier run.",
+)
 @answer_options
 @click.pass_context
 def verify_token(
@@ -140,13 +117,14 @@ class _Asked:
 
 def _trust(ctx: click.Context, asked: _Asked) -> Trust:
     """Return what is trusted, and who said so."""
+    from amcli.cli.token_keys import find_keys
     from amcli.cli.token_report import Trust
     from amcli.verify.token_policy import AnyTenant, parse_tenants
 
     by_any = _any_tenant_counts(ctx, asked)
     tenants_from = _origin(ctx, "any_tenant" if by_any else "tenants")
     return Trust(
-        keys=_keys(asked),
+        keys=find_keys(asked.jwks, offline=asked.offline),
         keys_from=_origin(ctx, "jwks") if asked.jwks else "built-in",
         audiences=asked.audiences,
         audiences_from=_origin(ctx, "audiences"),
@@ -171,27 +149,6 @@ def _any_tenant_counts(ctx: click.Context, asked: _Asked) -> bool:
     if typed:
         raise UsageError("--tenant and --any-tenant contradict each other")
     raise ConfigurationError("verify.tenants and verify.any_tenant contradict each other")
-
-
-def _keys(asked: _Asked) -> KeySource:
-    if asked.jwks is not None and "://" not in asked.jwks:
-        from amcli.verify.keyset import StaticKeys
-
-        return StaticKeys.from_file(Path(asked.jwks))
-    if asked.offline:
-        raise UsageError(
-            "--offline, but the keys are on the network", hint="give a file: --jwks keys.json"
-        )
-    from amcli.verify.fetch import host_of, https_fetcher
-    from amcli.verify.published import KeysAtUrl, PublishedKeys
-
-    if asked.jwks is None:
-        return PublishedKeys(https_fetcher())
-    try:
-        host_of(asked.jwks)
-    except NetworkError as error:
-        raise UsageError(error.message, hint="--jwks https://HOST/PATH, or a file") from None
-    return KeysAtUrl(asked.jwks, https_fetcher())
 
 
 def _require_tenants(capture: Capture, trust: Trust) -> None:

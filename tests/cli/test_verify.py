@@ -216,13 +216,18 @@ def test_a_jwks_that_is_not_one(
 @pytest.mark.parametrize(
     "options",
     [
-        ["--offline"],
-        ["--offline", "--jwks", "https://keys.example/jwks"],
         ["--jwks", "http://keys.example/jwks"],
+        ["--offline", "--jwks", "http://keys.example/jwks"],
     ],
 )
 def test_calls_that_cannot_be_right(mint: Mint, options: list[str]) -> None:
     assert run(["verify-token", mint.token("v1"), *MINE, "--no-config", *options]) == 2
+
+
+@pytest.mark.parametrize("more", [[], ["--jwks", "https://keys.example/jwks"]])
+def test_offline_without_keys_of_an_earlier_run(mint: Mint, more: list[str]) -> None:
+    """The keys cannot be known, which says nothing against the token."""
+    assert run(["verify-token", mint.token("v1"), *MINE, "--no-config", "--offline", *more]) == 6
 
 
 @pytest.mark.parametrize("address", ["https://u:Topsecret@k.example/", "http://u:Top/secret@k/"])
