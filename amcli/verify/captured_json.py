@@ -20,7 +20,10 @@ _NO_CREDENTIALS = (
     "many programs leave credentials out of a HAR file: export it again with sensitive data"
 )
 _MAX_REQUEST = 100
+_MAX_NAME = 80
 _QUERY = re.compile(r"[?#].*", re.DOTALL)
+
+_Path = tuple["_Path", str] | None  # from the inside out, as pointers are written for few of them
 
 
 def read_json(text: str) -> Read:
@@ -39,13 +42,14 @@ def _parsed(text: str) -> Any:
 
 
 def _both(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object in which a name that stands twice has both values, as a list."""
+    """Return an object in which a name that stands several times has all its values, as a list."""
     value = dict(pairs)
-    if len(value) != len(pairs):
-        for twice in {name for name, _ in pairs}:
-            values = [each for name, each in pairs if name == twice]
-            value[twice] = values if len(values) > 1 else values[0]
-    return value
+    if len(value) == len(pairs):
+        return value
+    every: dict[str, list[Any]] = {}
+    for name, each in pairs:
+        every.setdefault(name, []).append(each)
+    return {name: found if len(found) > 1 else found[0] for name, found in every.items()}
 
 
 def _read_lines(text: str) -> Read:
@@ -115,40 +119,48 @@ def _request_words(request: dict[str, Any]) -> str:
 
 def _record(value: Any, *, line: int | None = None, entry: int | None = None) -> list[Found]:
     """Return the tokens of one record; those that only look like one count where no other does."""
-    sure, likely = [], []
-    for pointer, name, text in _texts(value):
-        place = Place(line=line, entry=entry, pointer=pointer)
-        if _is_token_header(name) and (token := bearer_token(text)):
-            sure.append(Found(token, place))
-            continue
-        found = [Found(token, place) for token in tokens_in_running_text(text)]
-        (sure if "bearer" in text.lower() else likely).extend(found)
+    sure: list[Found] = []
+    likely: list[Found] = []
+    for path, name, text in _texts(value):
+        by_name = bearer_token(text) if _is_token_header(name) else None
+        tokens = [by_name] if by_name else tokens_in_running_text(text)
+        if tokens:
+            place = Place(line=line, entry=entry, pointer=_pointer(path))
+            found = [Found(token, place) for token in tokens]
+            (sure if "bearer" in text.lower() else likely).extend(found)
     return each_once(sure or likely)
 
 
 def _is_token_header(name: str) -> bool:
     """Return whether a name is that of a header, also as CGI writes it: HTTP_AUTHORIZATION."""
+    if len(name) > _MAX_NAME:
+        return False
     return name.lower().replace("_", "-").removeprefix("http-") in TOKEN_HEADERS
 
 
-def _texts(value: Any) -> Iterator[tuple[str, str, str]]:
-    """Yield pointer, nearest name and text of every string in a value, in their order."""
-    waiting = [("", "", value)]
+def _texts(value: Any) -> Iterator[tuple[_Path, str, str]]:
+    """Yield path, nearest name and text of every string in a value, in their order."""
+    waiting: list[tuple[_Path, str, Any]] = [(None, "", value)]
     while waiting:
-        pointer, name, each = waiting.pop()
+        path, name, each = waiting.pop()
         if isinstance(each, str):
-            yield pointer, name, each
+            yield path, name, each
         elif isinstance(each, list):
-            members = [(f"{pointer}/{at}", name, one) for at, one in enumerate(each)]
-            waiting.extend(reversed(members))
+            waiting.extend(reversed([((path, str(at)), name, one) for at, one in enumerate(each)]))
         elif isinstance(each, dict):
             called = each.get("name") if isinstance(each.get("value"), str) else None
             own = called if isinstance(called, str) else ""
             waiting.extend(
-                (f"{pointer}/{_escaped(key)}", own if own and key == "value" else key, one)
+                ((path, key), own if own and key == "value" else key, one)
                 for key, one in reversed(each.items())
             )
 
 
-def _escaped(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
+def _pointer(path: _Path) -> str:
+    """Return the JSON Pointer, with names cut that no person gave."""
+    parts = []
+    while path is not None:
+        path, name = path
+        cut = name if len(name) <= _MAX_NAME else f"{name[:_MAX_NAME]}…"
+        parts.append("/" + cut.replace("~", "~0").replace("/", "~1"))
+    return "".join(reversed(parts))

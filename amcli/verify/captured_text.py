@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from amcli.verify.captured_place import Found, Place, each_once, tokens_in_running_text
-from amcli.verify.request import TOKEN_HEADERS, bearer_token, bearer_tokens
+from amcli.verify.request import TOKEN_HEADERS, bearer_token
 
 _REQUEST_LINE = re.compile(r"[A-Z]+ \S+ HTTP/\d(\.\d)?")
-_HEADER_LINE = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)")
+_HEADER_LINE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+:.*")
+_TOKEN_HEADER = re.compile(rf"({'|'.join(TOKEN_HEADERS)}):(.*)", re.IGNORECASE)
 _LINE_END = re.compile(r"\r\n?|\n")
 _SENT_BY_CURL = re.compile(r"> ?(?=[A-Za-z]|$)")  # `curl -v` marks what it sends
 
@@ -55,17 +56,16 @@ class _Block:
         """Return whether it begins with a request line."""
         return self.head is not None and _REQUEST_LINE.fullmatch(self.head.strip()) is not None
 
-    def headers(self) -> Iterator[tuple[int, str, str]]:
+    def token_headers(self) -> Iterator[tuple[int, str, str]]:
         """Yield line, name and value; a line that begins with white space goes on (RFC 9112)."""
-        unfolded: list[NumberedLine] = []
+        unfolded: list[tuple[int, list[str]]] = []
         for number, line in self.lines:
             if line[:1] in {" ", "\t"} and unfolded:
-                first, before = unfolded[-1]
-                unfolded[-1] = (first, f"{before} {line.strip()}")
+                unfolded[-1][1].append(line.strip())
             else:
-                unfolded.append((number, line))
-        for number, line in unfolded:
-            if match := _HEADER_LINE.fullmatch(line):
+                unfolded.append((number, [line]))
+        for number, pieces in unfolded:
+            if match := _TOKEN_HEADER.fullmatch(" ".join(pieces)):
                 yield number, match[1], match[2]
 
 
@@ -123,8 +123,8 @@ def _blocks(lines: list[NumberedLine]) -> Iterator[_Block]:
 def _read_block(block: _Block, read: Read) -> None:
     found = [
         Found(token, Place(line=number, header=name))
-        for number, name, value in block.headers()
-        for _, token in bearer_tokens([(name, value)])
+        for number, name, value in block.token_headers()
+        if (token := bearer_token(value))
     ]
     if block.is_request:
         read.add_request(f"line {block.lines[0][0]}", found)
@@ -138,7 +138,7 @@ def _read_block(block: _Block, read: Read) -> None:
 def _what_is_missing(blocks: list[_Block], lines: int) -> str:
     if all(block.head is None for block in blocks):
         return f"no bearer token on its {lines} lines"
-    names = [name for block in blocks for _, name, _ in block.headers()]
-    present = dict.fromkeys(name for name in names if name.lower() in TOKEN_HEADERS)
+    names = [name for block in blocks for _, name, _ in block.token_headers()]
+    present = dict.fromkeys(names)
     what = f"{' and '.join(present)} without a bearer token" if present else "no Authorization"
     return f"{what} among the headers"

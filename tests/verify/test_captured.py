@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -249,3 +251,32 @@ def test_files_that_cannot_be_read(argument: str) -> None:
 def test_nothing_at_all(text: str) -> None:
     with pytest.raises(UnreadableInput, match="empty"):
         found(text)
+
+
+# Hostile captures
+
+
+@pytest.mark.parametrize(
+    "capture",
+    [
+        "a:b\n" * 50_000,
+        "a: b\n" + " c\n" * 60_000,
+        "POST / HTTP/1.1\n\n" * 12_000,
+        "bearer " * 30_000,
+        f"bearer{' ' * 200_000}x",
+        "eyJ" * 70_000,
+        f"eyJ{'a' * 20}{'.' * 200_000}",
+        '{"a":1}\n' * 25_000,
+        '{"a":' * 40_000,
+        "[" * 200_000,
+        "{" + ",".join(f'"k{number}":1' for number in range(20_000)) + ',"k1":2}',
+        f'{{"{"k" * 100_000}":[{",".join(["7", chr(34) * 2] * 20_000)}]}}',
+        f'{{"{"k" * 100_000}":[{",".join([f"{chr(34)}Bearer {JWT}{chr(34)}"] * 2_000)}]}}',
+    ],
+    ids=lambda capture: capture[:12].encode("unicode_escape").decode(),
+)
+def test_no_capture_takes_longer_than_its_size_explains(capture: str) -> None:
+    began = time.process_time()
+    with contextlib.suppress(NothingFound):
+        find_tokens(capture, "capture")
+    assert time.process_time() - began < 2
