@@ -9,6 +9,7 @@ all of it has happened or nothing.
 from __future__ import annotations
 
 import argparse
+import logging
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -81,9 +82,8 @@ class Desk:
 
 
 def create_app(config: Path = HERE / "amcli.toml") -> Flask:
-    """Return the service; everything that it needs is checked, or made, now."""
-    if not (config.parent / KEY_FILE).exists():
-        write_purpose_keys(config.parent, PurposeKeys.generate("first"))
+    """Return the service; what it cannot do without is asked for now, not at a click."""
+    logging.basicConfig(level=logging.INFO)  # refused clicks, and why: amcli.service
     settings = ServiceSettings.from_file(config)
     database = config.parent / "expenses.sqlite"
     expenses.prepare(database)
@@ -104,4 +104,7 @@ if __name__ == "__main__":
     parser.add_argument("--config", type=Path, default=HERE / "amcli.toml")
     parser.add_argument("--port", type=int, default=8000)
     asked = parser.parse_args()
-    create_app(asked.config.resolve()).run("127.0.0.1", asked.port)
+    config = asked.config.resolve()
+    if not (config.parent / KEY_FILE).exists():
+        write_purpose_keys(config.parent, PurposeKeys.generate("first"))
+    create_app(config).run("127.0.0.1", asked.port)

@@ -92,9 +92,8 @@ class Desk:
 
 
 def create_app(config: Path = HERE / "amcli.toml") -> FastAPI:
-    """Return the service; everything that it needs is checked, or made, now."""
-    if not (config.parent / KEY_FILE).exists():
-        write_purpose_keys(config.parent, PurposeKeys.generate("first"))
+    """Return the service; what it cannot do without is asked for now, not at a click."""
+    logging.basicConfig(level=logging.INFO)  # refused clicks, and why: amcli.service
     settings = ServiceSettings.from_file(config)
     groups = Groups(config.parent / "groups.sqlite")
     groups.prepare()
@@ -116,5 +115,7 @@ if __name__ == "__main__":
     parser.add_argument("--config", type=Path, default=HERE / "amcli.toml")
     parser.add_argument("--port", type=int, default=8000)
     asked = parser.parse_args()
-    logging.basicConfig(level=logging.INFO)  # refused clicks, and why: amcli.service
-    uvicorn.run(create_app(asked.config.resolve()), host="127.0.0.1", port=asked.port)
+    config = asked.config.resolve()
+    if not (config.parent / KEY_FILE).exists():
+        write_purpose_keys(config.parent, PurposeKeys.generate("first"))
+    uvicorn.run(create_app(config), host="127.0.0.1", port=asked.port)

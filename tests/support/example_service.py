@@ -23,7 +23,8 @@ from amcli.outlook.click import ClickOutcome, click
 from amcli.outlook.http import loopback
 from amcli.outlook.issuer import LocalIssuer, Person, Registration
 from amcli.secrets import Secret
-from amcli.service import load_purpose_keys, minter
+from amcli.service import PurposeKeys, load_purpose_keys, minter
+from amcli.service.purpose_keys import write_purpose_keys
 from amcli.strict_toml import parse_toml
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -95,6 +96,8 @@ def running(name: str, folder: Path, command: Sequence[str] = APP) -> Iterator[E
     (example.folder / "keys.json").write_text(json.dumps(example.issuer.jwks()))
     config = example.folder / "amcli.toml"
     config.write_text(config.read_text().replace("[verify]", '[verify]\njwks = "keys.json"'))
+    if command is not APP:  # which makes its keys itself
+        write_purpose_keys(example.folder, PurposeKeys.generate("first"))
     try:
         example.start()
         yield example
