@@ -79,6 +79,35 @@ def test_a_process_of_its_own(microsoft: LoopbackMicrosoft, mint: Mint, tmp_path
     assert json.loads(done.stdout)["ok"] is True
 
 
+def test_what_one_run_has_read_the_next_needs_no_network_for(
+    microsoft: LoopbackMicrosoft, mint: Mint, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = mint.token("v1")
+    assert run(["verify-token", token, *MINE, "--offline"]) == 6
+    assert "--offline" in capsys.readouterr().err
+    assert run(["verify-token", token, *MINE]) == 0
+    microsoft.asked.clear()
+    assert run(["verify-token", token, *MINE]) == 0
+    assert run(["verify-token", token, *MINE, "--offline"]) == 0
+    assert run(["verify-token", Mint().token("v1"), *MINE, "--offline"]) == 1
+    assert microsoft.asked == []
+
+
+def test_what_is_kept_is_private_and_a_damaged_one_is_read_anew(
+    microsoft: LoopbackMicrosoft, mint: Mint, tmp_path: Path
+) -> None:
+    assert run(["verify-token", mint.token("v1"), *MINE]) == 0
+    kept = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+    assert kept
+    for path in kept:
+        assert path.stat().st_mode & 0o077 == 0
+        assert mint.token("v1").rpartition(".")[2] not in path.read_text(encoding="utf-8")
+        path.write_bytes(b'{"keys": [')
+    microsoft.asked.clear()
+    assert run(["verify-token", mint.token("v1"), *MINE]) == 0
+    assert len(microsoft.asked) == 2
+
+
 def gigabytes(handler: BaseHTTPRequestHandler) -> None:
     handler.send_response(200)
     handler.end_headers()
