@@ -79,6 +79,16 @@ def test_diff_shows_and_writes_nothing(capsys: pytest.CaptureFixture[str]) -> No
     assert "1 finding would be mended in 1 file; nothing was written" in err
 
 
+def test_a_diff_shows_no_secret(capsys: pytest.CaptureFixture[str]) -> None:
+    header = '[{"name": "Authorization", "value": "Bearer hunter2-hunter2"}]'
+    action = f'{{"type": "Action.Http", "method": "POST", "url": "/", "headers": {header}}}'
+    card(CARD.replace('"wrap": "true"}', f'"wrap": "true"}}, {action}'))
+    assert run(["lint", "card.json", "--diff"]) == 1
+    out, err = capsys.readouterr()
+    assert "Bearer ***" in out
+    assert "hunter2" not in out + err
+
+
 def test_what_a_diff_shows_is_no_failure_with_exit_zero() -> None:
     card()
     assert run(["lint", "card.json", "--diff", "--exit-zero"]) == 0
@@ -150,6 +160,38 @@ def test_a_file_that_changed_meanwhile_is_left_as_it_is() -> None:
     with pytest.raises(UnreadableInput, match="was changed by somebody else"):
         write((Change("card.json", CARD, MENDED),))
     assert path.read_text() == "{}"
+
+
+def test_a_file_that_is_read_only_is_left_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    path, other = card(name="b.json"), card(name="a.json")
+    path.chmod(0o444)
+    assert run(["lint", "a.json", "b.json", "--fix"]) == 2
+    assert "b.json is read-only, and no file was changed" in capsys.readouterr().err
+    assert (path.read_text("utf-8"), other.read_text("utf-8")) == (CARD, CARD)
+
+
+PART = '{"type": "TextBlock", "text": "x", "wrap": "true"}'
+ROUNDS = """{% for n in range(3) %}{"type": "TextBlock", "text": "x", "Wrap": true
+{%- if loop.first %}, "wrap": true{% endif %}}{{ "," if not loop.last }}{% endfor %}"""
+
+
+def test_one_fix_that_breaks_a_card_keeps_none_of_the_others_from_being_made() -> None:
+    parts = ",\n".join([PART] * 30 + [ROUNDS] + [PART] * 30)
+    path = card(CARD.replace("[{", f"[{parts}, {{"), "leave/card.json.j2")
+    run(["lint", "leave", "--fix"])
+    once = path.read_text("utf-8")
+    assert once.count('"wrap": "true"') == 0
+    assert once.count('"Wrap": true') == 1
+    run(["lint", "leave", "--fix"])
+    assert path.read_text("utf-8") == once
+
+
+def test_a_fix_is_not_made_where_it_gives_an_error_to_a_card_that_had_none() -> None:
+    unread = MENDED.replace('"body"', '"Body"').replace('"TextBlock"', '"TextBlok"')
+    path = card(unread)
+    assert run(["lint", "card.json"]) == 0
+    assert run(["lint", "card.json", "--fix", "--unsafe-fixes"]) == 0
+    assert path.read_text("utf-8") == unread
 
 
 def test_a_file_that_cannot_be_written_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from amcli.card.document import CardDocument, CardKind
 from amcli.linting.engine import lint
+from amcli.linting.facts.credentials import concealed
 from amcli.linting.report import FORMATS
 from amcli.linting.run import lint_paths
 
@@ -102,3 +104,32 @@ def test_no_report_shows_it(name: str, text: str, tmp_path: Path) -> None:
     report = lint_paths([str(file)])
     assert report.findings
     assert text[-12:] not in FORMATS[name](report)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('{"name": "X-Api-Key", "vlaue": "abcd1234efgh"}', '{"name": "X-Api-Key", "vlaue": "*"}'),
+        ('{"name": "Authorization",\n "value": "Basic dXNlcjpwdw"}',
+         '{"name": "Authorization",\n "value": "Basic *"}'),
+        ('"body": {"password": "hunter2000"}', '"body": {"password": "*"}'),
+        (r'"body": "{\"client_secret\": \"hunter2000\"}"', r'"body": "{\"client_secret\": \"*\"}"'),
+        ('"https://x.example/?sig=0123456789abcdefghij"', '"https://x.example/*"'),
+        ('"-----BEGIN PRIVATE KEY-----\nMIIEvQIBADAN"', '"-----BEGIN *\n*"'),
+    ],
+)  # fmt: skip
+def test_what_opens_a_door_is_asterisks(text: str, shown: str) -> None:
+    assert len(concealed(text)) == len(text)
+    assert re.sub(r"\*+", "*", concealed(text)) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"name": "Authorization", "value": "{{ token }}"}',
+        '{"type": "Input.Text", "id": "password", "label": "Your password"}',
+        '"password": "{{password.value}}"',
+    ],
+)
+def test_what_opens_none_is_shown(text: str) -> None:
+    assert concealed(text) == text

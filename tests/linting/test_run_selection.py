@@ -108,6 +108,8 @@ def test_a_severity_may_be_another_one() -> None:
         ("**/card.json", "a/b/card.json"),
         ("a/*/card.json", "a/b/card.json"),
         ("./old/car?.json", "old/card.json"),
+        ("old/**/card.json", "old/card.json"),
+        ("o[l]d/*", "o[l]d/card.json"),
     ],
 )
 def test_a_pattern_leaves_rules_out_of_the_files_that_it_matches(pattern: str, file: str) -> None:
@@ -116,7 +118,14 @@ def test_a_pattern_leaves_rules_out_of_the_files_that_it_matches(pattern: str, f
 
 
 @pytest.mark.parametrize(
-    ("pattern", "file"), [("old/*", "older/card.json"), ("a/*.json", "a/b/card.json")]
+    ("pattern", "file"),
+    [
+        ("old/*", "older/card.json"),
+        ("a/*.json", "a/b/card.json"),
+        ("o[l]d/*", "old/card.json"),
+        ("*a" * 500, "a" * 200),  # the time of neither grows with what could be tried
+        ("**/" * 500 + "none", "a/b/c/d/e/card.json"),
+    ],
 )
 def test_a_pattern_leaves_other_files_alone(pattern: str, file: str) -> None:
     told, _ = of_pictures(f'[lint.per_path."{pattern}"]\nignore = ["AM601"]\n', file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import functools
 import re
 from collections.abc import Iterable, Mapping
@@ -172,15 +173,27 @@ def _ids(word: str) -> list[str]:
 
 def _matches(path: Path, pattern: str) -> bool:
     """Return whether a pattern is for a file: for its path, its name, or a folder around it."""
-    wanted = _regex(pattern)
-    whole = [part for part in (path, *path.parents) if part.name]
-    names = [path.name] if "/" not in pattern else []
-    return any(wanted.fullmatch(text) for text in [*(p.as_posix() for p in whole), *names])
+    wanted = pattern.removeprefix("./").rstrip("/").split("/")
+    whole = [part.as_posix().split("/") for part in (path, *path.parents) if part.name]
+    names = [[path.name]] if "/" not in pattern else []
+    return any(_fits(parts, wanted) for parts in [*whole, *names])
+
+
+def _fits(parts: list[str], wanted: list[str]) -> bool:
+    """Return whether the parts of a path are those of a pattern; ``**`` is any number of them."""
+    reached = {0}
+    for name in wanted:
+        if not reached:
+            return False
+        if name == "**":
+            reached = set(range(min(reached), len(parts) + 1))
+        else:
+            after = (at for at in reached if at < len(parts))
+            reached = {at + 1 for at in after if _name(name).match(parts[at])}
+    return len(parts) in reached
 
 
 @functools.cache
-def _regex(pattern: str) -> re.Pattern[str]:
-    # "**" is any number of folders, "*" and "?" stay inside a name.
-    parts = re.split(r"(\*\*/?|\*|\?)", pattern.removeprefix("./").rstrip("/"))
-    meant = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return re.compile("".join(meant.get(part, re.escape(part)) for part in parts))
+def _name(pattern: str) -> re.Pattern[str]:
+    # "*" and "?" stay inside a name; it looks at no character again and again, as ".*" would.
+    return re.compile(fnmatch.translate(pattern.replace("[", "[[]")))

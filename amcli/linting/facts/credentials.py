@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from amcli.card.document import pointer_token
+from amcli.secrets import blotted
 
 _SECRETS = (
     ("a private key", r"-----BEGIN (?:[A-Z]{2,20} ){0,3}PRIVATE KEY-----"),
@@ -50,6 +51,17 @@ _KEY_HEADERS = frozenset(
 _LEAST_CHARACTERS = 8
 
 
+_PRIVATE_KEY = re.compile(r"PRIVATE KEY-----[^\"]+")
+_NAMES = ("authorization", "key", "password", "passwd", "secret")
+# Where a text is shown, also what no rule finds: a value behind a name that says what it is.
+_NAMED = re.compile(
+    r"""(?ix) \\?" (?: (?P<header>(?:proxy-)?authorization|x-api-key|api-?key|x-functions-key
+    |ocp-apim-subscription-key) | [\w-]{0,40}(?:password|passwd|secret) ) \\?"
+    (?(header) (?: \s{0,200},\s{0,200} \\?" [^"\\\s]{1,40} \\?" )? )
+    \s{0,200}:\s{0,200} \\?" (?:(?:bearer|basic)\s)? (?P<text>[^"{\\\s][^"\\]{5,}) """
+)
+
+
 class Credential(NamedTuple):
     """Something that opens a door; only ``kind`` may be shown."""
 
@@ -80,6 +92,28 @@ def key_of_header(name: str, value: str) -> str | None:
 def is_signed(url: str) -> bool:
     """Return whether an address has its key in itself, as those of flows have (``sig=``)."""
     return _SIGNATURE.search(url) is not None
+
+
+def concealed(text: str) -> str:
+    """Return a text of as many characters and lines, with asterisks for what may open a door."""
+    shown, folded = blotted(text), text.lower()
+    if "PRIVATE KEY" in text:
+        shown = _PRIVATE_KEY.sub(_asterisks, shown)
+    if any(mark in text for mark in _SECRET_MARKS) or _USER_IN_URL.search(text):
+        shown = _SECRET.sub(_asterisks, shown)
+    if any(mark in text for mark in (*_KEY_MARKS, "sig=")):
+        shown = _SIGNATURE.sub(_asterisks, _KEY.sub(_asterisks, shown))
+    if any(mark in folded for mark in _NAMES):
+        shown = _NAMED.sub(_without_value, shown)
+    return shown
+
+
+def _asterisks(found: re.Match[str]) -> str:
+    return re.sub(r"[^\r\n]", "*", found[0])
+
+
+def _without_value(found: re.Match[str]) -> str:
+    return found[0][: -len(found["text"])] + "*" * len(found["text"])
 
 
 def _found(

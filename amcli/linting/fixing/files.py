@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 from amcli.card.document import MAX_CARD_BYTES
-from amcli.errors import UnreadableInput
+from amcli.errors import OutputError, UnreadableInput
 from amcli.files import read_bounded, replace_file
-from amcli.linting.finding import Finding
+from amcli.linting.facts.credentials import concealed
+from amcli.linting.finding import Finding, errors_among
 from amcli.linting.fixing.edits import Edits
-from amcli.linting.fixing.fix import TextEdit
 from amcli.linting.outcome import Report
 
 # A fix can make room for another one; each round makes all that do not touch each other.
-_MOST_ROUNDS = 25
+_ROUNDS = 25
+_MOST_TRIES = 200
+_WRITABLE = 0o222
 
 
 class Lint(Protocol):
@@ -47,21 +50,23 @@ class Mended:
 def mend(lint: Lint, *, unsafe: bool = False) -> Mended:
     """Return what fixes make of everything that ``lint`` looks at; nothing is written.
 
-    A fix that breaks something is not made: one after which less could be linted, or a property
-    stands twice, as where a loop writes what one of its rounds has already.
+    A fix that breaks something is not made: one after which less could be linted, a card has
+    errors that had none, or a property stands twice, as where a loop writes what one of its rounds
+    has already.
     """
-    state = _State(lint({}))
-    for _ in range(_MOST_ROUNDS):
+    state, rounds = _State(lint({})), _ROUNDS
+    for _ in range(_MOST_TRIES):
         edits, done = state.chosen(unsafe=unsafe)
-        if not done:
+        if not done or not rounds:
             break
         tried = state.with_edits(edits, done, lint)
         if not tried.is_worse_than(state):
-            state = tried
-        elif len(done) == 1:
-            state.refused.add(done[0].edits)
+            state, rounds = tried, rounds - 1
+        elif len(done) > 1:
+            state.most = len(done) // 2
         else:
-            state.singly = True
+            state.refused.add(_known_again(done[0]))
+            rounds += _ROUNDS  # to come back to where it was found
     return state.result()
 
 
@@ -73,18 +78,18 @@ class _State:
     texts: dict[Path, str] = field(default_factory=dict)
     old: dict[str, str] = field(default_factory=dict)
     fixed: list[Finding] = field(default_factory=list)
-    singly: bool = False
-    """Something of a whole round broke a card, so that each fix has to be tried by itself."""
-    refused: set[tuple[TextEdit, ...]] = field(default_factory=set)
+    most: int | None = None
+    """So many fixes at once, while what broke a card is looked for."""
+    refused: set[tuple[str, ...]] = field(default_factory=set)
 
     def chosen(self, *, unsafe: bool) -> tuple[Edits, list[Finding]]:
         """Return the fixes of the next round: edits, and the findings that they mend."""
         edits = Edits()
         done: list[Finding] = []
         for finding in self.report.findings:
-            if self.singly and done:
+            if len(done) == self.most:
                 break
-            if _may_be_made(finding, unsafe=unsafe) and finding.edits not in self.refused:
+            if _may_be_made(finding, unsafe=unsafe) and not self._has_refused(finding):
                 done += [finding] if edits.take(finding.edits) else []
         return edits, done
 
@@ -94,12 +99,15 @@ class _State:
         new = {file: edits.made_in(file, texts[file]) for file in edits}
         changed = {**self.texts, **{Path(file).resolve(): text for file, text in new.items()}}
         old = {**{file: texts[file] for file in new}, **self.old}
-        return _State(lint(changed), changed, old, [*self.fixed, *done], self.singly, self.refused)
+        most = self.most * 2 if self.most is not None and self.most < len(done) * 2 else None
+        return _State(lint(changed), changed, old, [*self.fixed, *done], most, self.refused)
 
     def is_worse_than(self, before: _State) -> bool:
-        return len(self.report.troubles) > len(before.report.troubles) or _doubled(
-            self.report
-        ) > _doubled(before.report)
+        return (
+            len(self.report.troubles) > len(before.report.troubles)
+            or _doubled(self.report) > _doubled(before.report)
+            or not _failing(self.report) <= _failing(before.report)
+        )
 
     def result(self) -> Mended:
         found = (Change(f, text, self.texts[Path(f).resolve()]) for f, text in self.old.items())
@@ -108,11 +116,25 @@ class _State:
         return Mended(replace(self.report, findings=left, fixed=tuple(self.fixed)), changes)
 
     def _without_refused(self, finding: Finding) -> Finding:
-        return replace(finding, edits=()) if finding.edits in self.refused else finding
+        return replace(finding, edits=()) if self._has_refused(finding) else finding
+
+    def _has_refused(self, finding: Finding) -> bool:
+        return bool(self.refused) and _known_again(finding) in self.refused
 
 
 def _may_be_made(finding: Finding, *, unsafe: bool) -> bool:
     return finding.fix is not None and bool(finding.edits) and (unsafe or finding.fix.safe)
+
+
+def _known_again(finding: Finding) -> tuple[str, ...]:
+    """Return what a finding is known by when lines have moved."""
+    return finding.rule, finding.source, finding.pointer, finding.message
+
+
+def _failing(report: Report) -> set[str]:
+    """Return the files of cards that have an error."""
+    everything = (*report.findings, *report.ignored, *report.held_back)
+    return {finding.source for finding in errors_among(everything)}
 
 
 def _doubled(report: Report) -> int:
@@ -120,12 +142,11 @@ def _doubled(report: Report) -> int:
 
 
 def diff(changes: tuple[Change, ...]) -> Iterator[str]:
-    """Yield the lines of a unified diff, without their line ends."""
+    """Yield the lines of a unified diff, without their line ends; asterisks stand for secrets."""
     for change in changes:
         name = change.file.removeprefix("/")
-        yield from difflib.unified_diff(
-            change.old.splitlines(), change.new.splitlines(), f"a/{name}", f"b/{name}", lineterm=""
-        )
+        old, new = (concealed(text).splitlines() for text in (change.old, change.new))
+        yield from difflib.unified_diff(old, new, f"a/{name}", f"b/{name}", lineterm="")
 
 
 def write(changes: tuple[Change, ...]) -> None:
@@ -135,11 +156,17 @@ def write(changes: tuple[Change, ...]) -> None:
     linted, and OutputError.
     """
     for change in changes:
-        standing = read_bounded(Path(change.file), MAX_CARD_BYTES, what="card")
+        path = Path(change.file)
+        standing = read_bounded(path, MAX_CARD_BYTES, what="card")
         if standing != change.old.encode():
             raise UnreadableInput(
                 f"{change.file} was changed by somebody else meanwhile, and is left as it is",
                 hint="run the command again",
+            )
+        if not (path.stat().st_mode & _WRITABLE and os.access(path, os.W_OK)):
+            raise OutputError(
+                f"{change.file} is read-only, and no file was changed",
+                hint="make it writable, or see with --diff what would be mended",
             )
     for change in changes:
         replace_file(Path(change.file).resolve(), change.new.encode())

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
+from amcli.linting.facts.credentials import concealed
 from amcli.linting.finding import Finding, Place
 from amcli.linting.outcome import Report
 from amcli.secrets import blotted
@@ -17,6 +18,8 @@ _SECRETS = frozenset({"secret-in-card", "key-in-card", "signature-in-url"})
 """Rules that find what lets its reader in somewhere."""
 _LONG = 1000
 """So much of a line is looked at: a card may be one line."""
+_ABOVE = 3
+"""So many lines above one may say what is in it."""
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
@@ -60,9 +63,20 @@ class Lines:
         self._secrets = [f.place for f in findings if f.place and f.slug in _SECRETS]
 
     def at(self, place: Place) -> str | None:
-        """Return the first line of a place, without its end; None where it is not known."""
+        """Return the first line of a place, without its end; None where it is not known.
+
+        Also what only looks like a secret is not to be read around the place.
+        """
         lines = self._lines(place.file)
-        return lines[place.line - 1] if 0 < place.line <= len(lines) else None
+        if not 0 < place.line <= len(lines):
+            return None
+        line = lines[place.line - 1]
+        first, last = max(place.column - _LONG, 0), place.column + _LONG
+        above = "\n".join(
+            part[-_LONG:] for part in lines[max(place.line - 1 - _ABOVE, 0) : place.line - 1]
+        )
+        shown = concealed(f"{above}\n{line[first:last]}")[len(above) + 1 :]
+        return f"{line[:first]}{shown}{line[last:]}"
 
     def marked(self, place: Place, most: int = 1) -> str:
         """Return how a place reads in at most so many lines, with one space for white space."""
