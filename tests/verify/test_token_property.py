@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from token_mint import KINDS, NOW, Mint, claims
 
 from amcli.errors import AmcliError
-from amcli.verify.keyset import StaticKeys
 from amcli.verify.captured import find_tokens
+from amcli.verify.keyset import StaticKeys
 from amcli.verify.token import check_token, decode_token
 from amcli.verify.token_claims import explain_claims
 from amcli.verify.token_text import shown
