@@ -13,7 +13,8 @@ _LAST: tuple[frozenset[int], ...] = (
     frozenset(_ALPHABET[::16]),
     frozenset(_ALPHABET[::4]),
 )
-_TO_PLAIN = bytes.maketrans(b"-_", b"+/")
+_TO_PLAIN = bytes.maketrans(b"-_+/=", b"+/\0\0\0")  # what only plain base64 has becomes foreign
+_PADDING = (b"", b"", b"==", b"=")
 _FROM_PLAIN = bytes.maketrans(b"+/", b"-_")
 
 
@@ -36,10 +37,15 @@ def decode(text: str, *, canonical: bool = True) -> bytes:
     """
     if not canonical:
         text = text.rstrip("=")
-    if not text.isascii() or (content := text.encode()).translate(None, delete=_ALPHABET):
-        raise NotBase64url("has a character that base64url without padding does not have")
-    if len(text) % 4 == 1:
-        raise NotBase64url("is cut off: no base64url has this length")
-    if canonical and content and content[-1] not in _LAST[len(text) % 4]:
+    over = len(text) % 4
+    try:
+        content = text.encode("ascii")
+        plain = content.translate(_TO_PLAIN) + _PADDING[over]
+        raw = binascii.a2b_base64(plain, strict_mode=True)
+    except ValueError:
+        if text.isascii() and not text.encode().translate(None, delete=_ALPHABET):
+            raise NotBase64url("is cut off: no base64url has this length") from None
+        raise NotBase64url("has a character that base64url without padding does not have") from None
+    if canonical and over and content[-1] not in _LAST[over]:
         raise NotBase64url("has stray bits after its last byte")
-    return binascii.a2b_base64(content.translate(_TO_PLAIN) + b"==")
+    return raw

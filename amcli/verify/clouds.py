@@ -127,9 +127,13 @@ def parse_guid(value: object) -> str | None:
 
     Only the form with four hyphens counts: braces, a ``urn:`` or bare digits are no tenant id.
     """
-    if isinstance(value, str) and _GUID.fullmatch(value):
-        return value.lower()
-    return None
+    return _guid(value) if isinstance(value, str) and len(value) == _GUID_LENGTH else None
 
 
+@lru_cache(maxsize=1024)
+def _guid(text: str) -> str | None:
+    return text.lower() if _GUID.fullmatch(text) else None
+
+
+_GUID_LENGTH = 36
 _GUID = re.compile("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

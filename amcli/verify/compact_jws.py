@@ -6,9 +6,8 @@ Signed cards and bearer tokens both come in this form.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from amcli import base64url
 from amcli.strict_json import NotStrictJson, parse_json_object
@@ -31,15 +30,14 @@ class MalformedJws(ValueError):
         """How many parts stand between the dots."""
 
 
-@dataclass(frozen=True, slots=True)
-class CompactJws:
+class CompactJws(NamedTuple):
     """The three parts, decoded; nothing is verified."""
 
     header: dict[str, Any]
     payload: dict[str, Any]
-    signed_part: bytes = field(repr=False)
+    signed_part: bytes
     """The bytes that the signature covers: both first segments and the dot between them."""
-    signature: bytes = field(repr=False)
+    signature: bytes
 
 
 def parse_compact_jws(text: str, max_bytes: int) -> CompactJws:
@@ -109,7 +107,8 @@ def _object(segment: str, part: str) -> dict[str, Any]:
         raise MalformedJws(f"the {part} {error}") from None
     names = "".join(value)
     # Some readers ignore case: for them `tid` and `TID` would be the same claim twice. Names that
-    # are all folded already, as Microsoft's are, differ anyway.
-    if names != names.casefold() and len({name.casefold() for name in value}) != len(value):
+    # are all in small letters, as Microsoft's are, differ anyway.
+    lower = names.isascii() and names == names.lower()
+    if not lower and len({name.casefold() for name in value}) != len(value):
         raise MalformedJws(f"two names in the {part} differ only in upper and lower case")
     return value

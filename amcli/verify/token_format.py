@@ -8,7 +8,7 @@ from typing import Any, TypeGuard
 
 from amcli.secrets import Secret
 from amcli.verify.checks import Verdict, failed
-from amcli.verify.compact_jws import MalformedJws, parse_compact_jws
+from amcli.verify.compact_jws import CompactJws, MalformedJws, parse_compact_jws
 from amcli.verify.token_errors import MalformedToken
 from amcli.verify.token_kind import TokenKind, find_kind
 
@@ -26,12 +26,33 @@ class UnverifiedToken:
     """What a token says. Anybody can write this: show it, never act on it."""
 
     kind: TokenKind
-    header: Mapping[str, Any]
-    claims: Mapping[str, Any]
-    encoded: Secret
-    """The token itself; whoever has it can use it until it expires."""
-    signed_part: bytes = field(repr=False)
-    signature: bytes = field(repr=False)
+    _text: str = field(repr=False)
+    _jws: CompactJws = field(repr=False)
+
+    @property
+    def header(self) -> Mapping[str, Any]:
+        """Return the header's members."""
+        return self._jws.header
+
+    @property
+    def claims(self) -> Mapping[str, Any]:
+        """Return the claims."""
+        return self._jws.payload
+
+    @property
+    def encoded(self) -> Secret:
+        """Return the token itself; whoever has it can use it until it expires."""
+        return Secret(self._text)
+
+    @property
+    def signed_part(self) -> bytes:
+        """Return what the signature covers."""
+        return self._jws.signed_part
+
+    @property
+    def signature(self) -> bytes:
+        """Return the signature's bytes."""
+        return self._jws.signature
 
 
 def decode_token(text: str) -> UnverifiedToken:
@@ -43,10 +64,7 @@ def decode_token(text: str) -> UnverifiedToken:
         jws = parse_compact_jws(text, MAX_TOKEN_BYTES)
     except MalformedJws as error:
         raise _malformed(error) from None
-    claims = jws.payload
-    return UnverifiedToken(
-        find_kind(claims), jws.header, claims, Secret(text), jws.signed_part, jws.signature
-    )
+    return UnverifiedToken(find_kind(jws.payload), text, jws)
 
 
 def is_numeric_date(value: Any) -> TypeGuard[float]:
