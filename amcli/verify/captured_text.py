@@ -13,7 +13,7 @@ _REQUEST_LINE = re.compile(r"[A-Z]+ \S+ HTTP/\d(\.\d)?")
 _HEADER_LINE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+:.*")
 _TOKEN_HEADER = re.compile(rf"({'|'.join(TOKEN_HEADERS)}):(.*)", re.IGNORECASE)
 _LINE_END = re.compile(r"\r\n?|\n")
-_SENT_BY_CURL = re.compile(r"> ?(?=[A-Za-z]|$)")  # `curl -v` marks what it sends
+_SENT_BY_CURL = re.compile(r"\A> ?(?=[A-Za-z]|$)")  # `curl -v` marks what it sends
 
 NumberedLine = tuple[int, str]
 

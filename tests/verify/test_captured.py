@@ -126,6 +126,10 @@ def test_what_curl_prints() -> None:
     assert found(printed) == ("a.b.c", "capture, header Authorization")
 
 
+def test_the_mark_of_curl_counts_only_where_a_line_begins() -> None:
+    assert tokens(f"{JWT}> Authorization\n") == [(JWT, "capture")]
+
+
 def test_a_log_of_text() -> None:
     log = (
         "2026-10-01 09:30:00 INFO missing bearer token\n"

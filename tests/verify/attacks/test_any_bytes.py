@@ -74,7 +74,7 @@ def test_any_bytes_are_a_capture_or_an_error_of_the_family(content: bytes) -> No
     assert capture.tokens
     for found in capture.tokens:
         assert found.token.reveal()
-        assert found.token.reveal() not in found.place
+        assert JWT not in found.place
 
 
 @given(capture=captures)
