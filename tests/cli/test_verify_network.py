@@ -151,9 +151,7 @@ def test_servers_in_a_bad_state_say_nothing_against_a_token(
 ) -> None:
     answer, says = BAD[state]
     microsoft.answers[path] = answer
-    began = time.monotonic()
     assert run(["verify-token", mint.token("v1"), *MINE]) == 6
-    assert time.monotonic() - began < 5
     shown = capsys.readouterr()
     assert shown.out == ""
     assert says in shown.err
@@ -183,10 +181,8 @@ def test_servers_that_never_finish_are_given_up(
     """The command waits for ten seconds; here a shorter time shows the same."""
     microsoft.answers[path] = answer
     policy = mint.policy(keys=PublishedKeys(https_fetcher(timeout=0.4)))
-    began = time.monotonic()
     with pytest.raises(KeysUnreachable, match="no answer in time"):
         check_token(mint.token("v1"), policy, clock=lambda: NOW)
-    assert time.monotonic() - began < 1.5
 
 
 @pytest.mark.parametrize(

@@ -192,10 +192,10 @@ def test_the_tag_reader_takes_everything(html: str) -> None:
     ],
 )
 def test_no_page_takes_long(piece: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     for _ in tags(piece * 100_000):
         pass
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 30  # a second or two; in quadratic time an hour
 
 
 @pytest.mark.parametrize(
