@@ -68,8 +68,15 @@ class AmcliError(Exception):
     ) -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.hint: str | None = None
+        if hint is not None:
+            self.advise(hint)
         self.fields = dict(fields or {})
+
+    def advise(self, hint: str) -> None:
+        """Set the hint; a traceback, which is what users of the library see, ends with it."""
+        self.hint = hint
+        self.add_note(f"hint: {hint}")
 
 
 class UsageError(AmcliError):

@@ -155,7 +155,8 @@ def write_stream(path: Path, content: bytes) -> None:
 
 
 def _hinted(error: AmcliError, hint: str) -> AmcliError:
-    error.hint = error.hint or hint
+    if error.hint is None:
+        error.advise(hint)
     return error
 
 

@@ -25,8 +25,10 @@ class VerifiedClick:
 
     action: str
     performer: VerifiedToken
+    """Who clicked: ``tenant`` and ``object_id`` together; names and addresses are for display."""
     token: PurposeToken
     body: Mapping[str, Any]
+    """The posted JSON object. What was typed into inputs is in it, and nobody has checked that."""
     request: ActionRequest
     transaction: sqlite3.Connection | None = field(default=None, repr=False)
     """The store's open transaction, where it has one: work that is written here is kept together
@@ -45,6 +47,7 @@ AsyncHandler = Callable[[VerifiedClick], Awaitable[ActionResponse]]
 """The same as a coroutine function, for ``ActionEndpoint.answer_async``."""
 
 IsRecipient = Callable[[VerifiedToken, str], bool]
+"""Whether who clicked, by the bearer token, has the address that the mail went to."""
 
 
 def is_upn_of_recipient(token: VerifiedToken, recipient: str) -> bool:

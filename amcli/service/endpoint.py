@@ -25,6 +25,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, repeat
 
+from amcli.errors import UsageError
 from amcli.seams import Clock, utc_now
 from amcli.service.action_request import Headers, header_pairs
 from amcli.service.action_response import ActionResponse, RequestRefused
@@ -62,6 +63,7 @@ __all__ = ["ActionEndpoint", "VerifiedClick", "ask_somebody", "is_upn_of_recipie
 _log = logging.getLogger("amcli.service")
 _CONFLICT = 409
 _POLL_SECONDS = 0.05
+_BY_UPN = " (by upn; where that is not the address, the endpoint needs recipient_found_by)"
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,11 @@ class ActionEndpoint:
     patience_seconds: float = 2.0
     """How long the second of two clicks at the same moment waits for the first one's answer."""
     clock: Clock = utc_now
+
+    def __post_init__(self) -> None:
+        both = self.handlers.keys() & self.refreshers.keys()
+        if both:  # as a refresher it would be done anew at every click
+            raise UsageError(f"both handler and refresher: {', '.join(sorted(both))}")
 
     def answer(self, headers: Headers, body: bytes) -> ActionResponse:
         """Return the answer to one posted click, whatever was posted.
@@ -153,8 +160,10 @@ class ActionEndpoint:
                 f"action {action[:40]!r} is not offered", "This card does not offer that."
             )
         if not self.is_recipient(verified.performer, token.purpose.recipient):
+            by_upn = self.is_recipient is is_upn_of_recipient
             raise forbidden(
-                "the performer is not the recipient", "This card was sent to somebody else."
+                f"the performer is not the recipient{_BY_UPN if by_upn else ''}",
+                "This card was sent to somebody else.",
             )
         return VerifiedClick(action, verified.performer, token, content, verified.request)
 
@@ -165,9 +174,12 @@ class ActionEndpoint:
             raise forbidden(expired.message, "This card is too old to be used.") from None
         except PurposeTokenRejected as rejected:
             raise forbidden(rejected.message, "This card cannot be used.") from None
-        if (token.purpose.sender, token.purpose.template) != (self.sender, self.template):
+        purpose = token.purpose
+        if (purpose.sender, purpose.template) != (self.sender, self.template):
             raise forbidden(
-                "the limited-purpose token is of another sender or template",
+                "the limited-purpose token is of another sender or template: it has "
+                f"{purpose.sender!r}, {purpose.template!r}, and this endpoint {self.sender!r}, "
+                f"{self.template!r}",
                 "This card cannot be used.",
             )
         return token

@@ -46,6 +46,7 @@ class ServiceSettings:
     audiences: tuple[str, ...]
     """App ID URI and client id of the service."""
     tenants: frozenset[str] | AnyTenant
+    """GUIDs of those whose users may click; an empty set serves EATs only."""
     keys: KeySource = field(default_factory=lambda: PublishedKeys(https_fetcher()))
     """By default those that Microsoft publishes, over https."""
     scope: str | None = None
@@ -122,7 +123,12 @@ class ServiceSettings:
     ) -> ActionEndpoint:
         """Return the endpoint that the buttons of a template's card post to.
 
-        Raises ConfigurationError without sender, purpose keys and store.
+        ``handlers`` has a function for each action that the card's bodies post, ``refreshers``
+        one for each that changes nothing. ``is_recipient`` says whether who clicked is whom the
+        mail was sent to (``recipient_found_by``), ``on_unfinished`` answers a click whose first
+        try never finished. Any of the functions but ``is_recipient`` may be a coroutine function.
+        Raises ConfigurationError without sender, purpose keys and store, and UsageError for an
+        action that is both handled and refreshed.
         """
         return ActionEndpoint(
             policy=self.policy,

@@ -156,7 +156,14 @@ class SqliteStore:
         try:
             yield
         except sqlite3.Error as error:
-            raise StoreUnavailable(f"{self.path}: {error}") from None
+            raise StoreUnavailable(f"{self.path}: {error}", hint=_hint(error)) from None
+
+
+def _hint(error: sqlite3.Error) -> str | None:
+    # An error of the module and not of SQLite has no code.
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_CANTOPEN:
+        return None
+    return "its folder must be there, and the service must be able to write into it"
 
 
 @dataclass(frozen=True)

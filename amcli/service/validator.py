@@ -78,6 +78,11 @@ class ActionableMessageTokenValidator:
                 "no audience: a token for any other service would count",
                 hint="give audiences=[your App ID URI, your client id] and tenants=[...]",
             )
+        if self._audiences and not self._tenants:
+            raise UsageError(
+                "no tenant: nobody's Entra ID token would count",
+                hint="give tenants=[your tenant id], or AnyTenant()",
+            )
         self._policy(self._audiences or (_ANY_TARGET,))  # what is wrong with it is told at once
 
     def validate_token(self, token: str, target_url: str) -> ActionableMessageTokenValidationResult:

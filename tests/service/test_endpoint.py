@@ -369,9 +369,16 @@ def test_the_log_says_why_and_holds_no_token(
     with caplog.at_level(logging.WARNING, "amcli.service"):
         endpoint.answer(bearer(token), content)
 
-    assert "the performer is not the recipient" in caplog.text
+    assert "the performer is not the recipient (by upn; where that is not" in caplog.text
     assert token.reveal() not in caplog.text
     assert json.loads(content)["token"] not in caplog.text
+
+
+def test_an_action_cannot_be_handled_once_and_refreshed_each_time(
+    endpoint: ActionEndpoint, ledger: Ledger
+) -> None:
+    with pytest.raises(UsageError, match="both handler and refresher: approve"):
+        replace(endpoint, refreshers={"approve": ledger.approve})
 
 
 def test_coroutine_functions_run_on_the_loop_and_many_clicks_at_once_do_the_work_once(

@@ -206,6 +206,7 @@ def test_keys_that_cannot_be_read_say_nothing_against_a_token(mint: Mint, valida
         ({"audiences": APP_ID_URI, "tenants": [TENANT]}, "audiences is a list"),
         ({"audiences": [APP_ID_URI], "tenants": TENANT}, "tenants is a list"),
         ({"audiences": [APP_ID_URI], "tenants": ["contoso.com"]}, "not a tenant id"),
+        ({"audiences": [APP_ID_URI]}, "no tenant"),
     ],
 )
 def test_a_configuration_that_cannot_be_meant_is_told_at_once(

@@ -209,7 +209,7 @@ BAD_CLICKS: dict[str, BadClick] = {
         403, "This card is too old to be used.", "expired",
         lambda s: s.body(token=s.mint(lifetime=-_HOUR))),
     "a purpose token of another template": _in_body(
-        403, _UNUSABLE, "another sender or template",
+        403, _UNUSABLE, "another sender or template: it has 'expenses@contoso.com', 'survey'",
         lambda s: s.body(token=s.mint(template="survey"))),
     "a purpose token for another recipient": _in_body(
         403, "This card was sent to somebody else.", "not the recipient",
