@@ -20,7 +20,9 @@ TYPED = st.text(max_size=20) | st.sampled_from(['"', "\\", "\n", '","x":"', "{{a
 
 
 def body(text: str, content_type: str | None = None) -> RequestBody:
-    return RequestBody(Node({}, "/actions/0", None, "actions", "Action.Http"), text, content_type, None)
+    return RequestBody(
+        Node({}, "/actions/0", None, "actions", "Action.Http"), text, content_type, None
+    )
 
 
 def found(text: str, content_type: str | None = None) -> set[str]:
