@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import stringprep
 import unicodedata
 
 from amcli.errors import AddressError
@@ -135,6 +134,8 @@ def _punycode(domain: str, address: str) -> str:
             f"{_shown(address)}: the domain can be read as two different ones",
             hint="write the domain in its xn-- form",
         )
+    import stringprep
+
     if any(stringprep.in_table_b1(character) for character in domain):
         # RFC 3454, table B.1: preparing the name would drop these, and nobody sees them either.
         raise AddressError(f"{_shown(address)}: the domain holds a character that is not seen")

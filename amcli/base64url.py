@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import binascii
-import string
 
-_ALPHABET = (string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_").encode()
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 # What the last character may be, by the length of the text modulo 4: its spare bits are not set.
 _LAST: tuple[frozenset[int], ...] = (
     frozenset(_ALPHABET),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -21,9 +19,13 @@ def utc_now() -> datetime:
 
 def random_bytes(count: int) -> bytes:
     """Return that many bytes from the operating system's source, fit for secrets."""
+    import secrets  # slow to load, as uuid is, and a clock does not need it
+
     return secrets.token_bytes(count)
 
 
 def random_guid(random: RandomSource) -> str:
     """Return a version 4 UUID (RFC 9562, section 5.4) made from 16 bytes of ``random``."""
+    import uuid
+
     return str(uuid.UUID(bytes=random(16), version=4))

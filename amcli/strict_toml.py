@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import Any
 
 from amcli.misread import Misread
@@ -26,6 +25,8 @@ def parse_toml(content: bytes) -> dict[str, Any]:
 
     Raises NotToml, and nothing else.
     """
+    import tomllib  # slow to load, and many commands have no file
+
     text = _decoded(content)
     _refuse_long_keys(text)
     try:
@@ -61,7 +62,7 @@ def _refuse_long_keys(text: str) -> None:
             )
 
 
-def _misread(error: tomllib.TOMLDecodeError) -> NotToml:
+def _misread(error: ValueError) -> NotToml:
     found = _PLACE.match(str(error))
     if found is None:
         return NotToml(f"not TOML: {error}", hint=_CHECK_LINE)

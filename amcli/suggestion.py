@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 from collections.abc import Iterable
 
@@ -21,6 +20,8 @@ def closest(name: object, known: Iterable[str]) -> str | None:
     if not isinstance(name, str) or len(names) > _MOST_NAMES:
         return None
     folded = {candidate.casefold(): candidate for candidate in names}
+    import difflib  # slow to load, and most names are spelt right
+
     matches = difflib.get_close_matches(name[:100].casefold(), folded, n=1, cutoff=_ALIKE)
     return folded[matches[0]] if matches else None
 

@@ -8,7 +8,6 @@ clouds; they are those that Microsoft's own libraries use.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -132,8 +131,10 @@ def parse_guid(value: object) -> str | None:
 
 @lru_cache(maxsize=1024)
 def _guid(text: str) -> str | None:
-    return text.lower() if _GUID.fullmatch(text) else None
+    in_groups = tuple(map(len, text.split("-"))) == _GUID_GROUPS
+    return text.lower() if in_groups and _GUID_CHARACTERS.issuperset(text) else None
 
 
 _GUID_LENGTH = 36
-_GUID = re.compile("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_GUID_GROUPS = (8, 4, 4, 4, 12)
+_GUID_CHARACTERS = frozenset("0123456789abcdefABCDEF-")
