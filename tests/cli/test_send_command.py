@@ -139,7 +139,7 @@ def test_a_finding_has_one_shape_in_every_answer(project: Path, capsys: Captured
         assert run([*call, "--json"]) == 0
         (finding,) = json.loads(capsys.readouterr().out)["findings"]
         # Where it stands is known of a file only: send lints what is in memory.
-        place = ("file", "line", "column", "end_line", "end_column")
+        place = ("file", "line", "column", "end_line", "end_column", "data_others")
         found.append({**finding, "source": "", **dict.fromkeys(place)})
     assert found[0]["slug"] == "missing-alt-text"
     assert found[0] == found[1] == found[2]
