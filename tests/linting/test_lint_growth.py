@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from amcli.card.document import parse_card
+from amcli.linting.choosing.ignores import ignores_in
 from amcli.linting.engine import lint
 from amcli.linting.run import lint_paths
 
@@ -108,3 +110,10 @@ def test_work_grows_with_the_number_of_files(tmp_path: Path) -> None:
         return calls(lambda: lint_paths([str(folder)]))
 
     assert work(24) < work(4) * 6 * 1.1
+
+
+def test_the_time_for_comments_grows_with_their_number() -> None:
+    text = "{# amcli: ignore[AM601] old #}\n" * 20_000 + "{}"
+    started = time.monotonic()
+    assert {ignore.target for ignore in ignores_in(text)} == {20_001}
+    assert time.monotonic() - started < 10  # looking for the line from each of them takes a minute

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from amcli.errors import UsageError
@@ -44,12 +45,54 @@ def ignores_in(text: str) -> tuple[Ignore, ...]:
     from amcli.card.rendering.written import one_character_breaks
 
     source = one_character_breaks(text.removeprefix("\ufeff"))
-    code, found = source, []
-    for start, end in _comments(source):
-        code = code[:start] + re.sub(r"[^\n]", " ", code[start:end]) + code[end:]
-        found += [(start, end)] if _COMMENT.fullmatch(source, start, end) else []
-    lines = code.split("\n")
-    return tuple(_ignore(source, start, end, lines) for start, end in found)
+    comments = list(_comments(source))
+    layout = _Layout(
+        [0, *(line.end() for line in re.finditer("\n", source))],
+        [line.strip() != "" for line in "".join(_code(source, comments)).split("\n")],
+    )
+    found = [place for place in comments if _COMMENT.fullmatch(source, *place)]
+    return tuple(_ignore(source, *place, layout) for place in found)
+
+
+@functools.lru_cache(maxsize=256)
+def ignores_by_line(text: str) -> Mapping[int, tuple[Ignore, ...]]:
+    """Return the comments of a template that speak to amcli, by the line that they are for."""
+    by_line: dict[int, tuple[Ignore, ...]] = {}
+    for ignore in ignores_in(text):
+        by_line[ignore.target] = (*by_line.get(ignore.target, ()), ignore)
+    return by_line
+
+
+@dataclass
+class _Layout:
+    """The lines of a template: where each begins, and whether more than comments stands in it."""
+
+    begun: list[int]
+    has_code: list[bool]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        line = bisect.bisect_right(self.begun, offset)
+        return line, offset - self.begun[line - 1] + 1
+
+    def target(self, line: int, end_line: int) -> int:
+        if any(self.has_code[line - 1 : end_line]):
+            return line
+        following = bisect.bisect_left(self._code, end_line)
+        return self._code[following] + 1 if following < len(self._code) else line
+
+    @functools.cached_property
+    def _code(self) -> list[int]:
+        return [number for number, has_code in enumerate(self.has_code) if has_code]
+
+
+def _code(source: str, comments: list[tuple[int, int]]) -> Iterator[str]:
+    """Yield the source with spaces for its comments, which may span lines."""
+    at = 0
+    for start, end in comments:
+        yield source[at:start]
+        yield re.sub(r"[^\n]", " ", source[start:end])
+        at = end
+    yield source[at:]
 
 
 def _comments(source: str) -> Iterator[tuple[int, int]]:
@@ -69,9 +112,9 @@ def _comments(source: str) -> Iterator[tuple[int, int]]:
         return
 
 
-def _ignore(source: str, start: int, end: int, lines: list[str]) -> Ignore:
-    line, column = _place(source, start)
-    end_line, end_column = _place(source, end)
+def _ignore(source: str, start: int, end: int, layout: _Layout) -> Ignore:
+    line, column = layout.place(start)
+    end_line, end_column = layout.place(end)
     place = (line, column, end_line, end_column)
     match = _COMMENT.fullmatch(source, start, end)
     what = _IGNORE.fullmatch(match["what"]) if match else None
@@ -81,18 +124,7 @@ def _ignore(source: str, start: int, end: int, lines: list[str]) -> Ignore:
     rules, problems = _rules(what["rules"])
     if not what["reason"]:
         problems.append(("this ignore gives no reason", "say why, behind the bracket"))
-    return Ignore(*place, _target(line, end_line, lines), rules, tuple(problems))
-
-
-def _place(source: str, offset: int) -> tuple[int, int]:
-    return source.count("\n", 0, offset) + 1, offset - source.rfind("\n", 0, offset)
-
-
-def _target(line: int, end_line: int, lines: list[str]) -> int:
-    if any(text.strip() for text in lines[line - 1 : end_line]):
-        return line
-    following = range(end_line, len(lines))
-    return next((number + 1 for number in following if lines[number].strip()), line)
+    return Ignore(*place, layout.target(line, end_line), rules, tuple(problems))
 
 
 def _rules(listed: str | None) -> tuple[tuple[NamedRules, ...], list[tuple[str, str | None]]]:

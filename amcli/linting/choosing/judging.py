@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 
-from amcli.linting.choosing.ignores import Ignore, ignores_in
+from amcli.linting.choosing.ignores import Ignore, ignores_by_line, ignores_in
 from amcli.linting.choosing.selection import (
     Choice,
     FileChoice,
@@ -77,8 +77,8 @@ class Judge:
             return False
         fitting = [
             ignore
-            for ignore in ignores_in(texts.get(place.file, ""))
-            if ignore.target == place.line and finding.rule in ids_of(ignore.rules)
+            for ignore in ignores_by_line(texts.get(place.file, "")).get(place.line, ())
+            if finding.rule in ids_of(ignore.rules)
         ]
         for ignore in fitting:
             self._used[_real(place.file), ignore].add(finding.rule)

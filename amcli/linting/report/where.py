@@ -76,6 +76,8 @@ class Lines:
             part[-_LONG:] for part in lines[max(place.line - 1 - _ABOVE, 0) : place.line - 1]
         )
         shown = concealed(f"{above}\n{line[first:last]}")[len(above) + 1 :]
+        if shown == line[first:last]:  # a long line with many findings is not copied for each
+            return line
         return f"{line[:first]}{shown}{line[last:]}"
 
     def marked(self, place: Place, most: int = 1) -> str:
