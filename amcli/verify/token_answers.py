@@ -69,7 +69,10 @@ Answer = Held | Found | Check
 
 def all_hold(answers: tuple[Answer, ...]) -> bool:
     """Return whether no check failed."""
-    return Check not in map(type, answers)
+    return _FAILED.isdisjoint(map(type, answers))
+
+
+_FAILED = frozenset({Check})
 
 
 def in_words(answers: tuple[Answer, ...], case: Case) -> Verdict:

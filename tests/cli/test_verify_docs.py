@@ -14,6 +14,7 @@ import pytest
 from token_mint import Mint
 
 from amcli.cli import run
+from amcli.verify import token_errors
 from amcli.verify.clouds import CLOUDS
 from amcli.verify.token import CHECKS
 
@@ -57,15 +58,22 @@ def test_commands_run(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("captured")
-def test_the_program_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    (program,) = blocks("python")
-    exec(compile(program, "docs/tokens.md", "exec"), {})
+def test_the_programs_run(capsys: pytest.CaptureFixture[str]) -> None:
+    for program in blocks("python"):
+        exec(compile(program, "docs/tokens.md", "exec"), {})
     assert capsys.readouterr().out.startswith("clicked by 6c2d9a4e")
 
 
 def test_every_check_is_explained_in_order() -> None:
     rows = re.findall(r"^\| (\d+) \| ([a-z ]+) \|", PAGE, re.MULTILINE)
     assert rows == [(str(number), name) for number, name in enumerate(CHECKS, start=1)]
+
+
+def test_every_reason_is_listed_with_its_class() -> None:
+    classes = (found for found in vars(token_errors).values() if isinstance(found, type))
+    own = [found.__name__ for found in classes if found.__module__ == token_errors.__name__]
+    internal = {"KeysOnTheirWay"}  # never reaches a caller
+    assert [name for name in own if f"`{name}`" not in PAGE and name not in internal] == []
 
 
 def test_every_cloud_is_named() -> None:
