@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from amcli.errors import AmcliError
+from amcli.errors import AmcliError, UnreadableInput
 from amcli.files import resolved
 from amcli.linting.choosing.baseline import Baseline, compared, gone_text
 from amcli.linting.choosing.judging import Judge
@@ -120,6 +120,8 @@ def _found(run: _Run, paths: Iterable[str]) -> list[FoundPath]:
             found += found_paths(path)
         except AmcliError as error:
             run.failed(error)
+        except OSError as error:
+            run.failed(_unreadable(path, error))
     return found
 
 
@@ -130,6 +132,14 @@ def _lint(run: _Run, found: FoundPath, files: Iterable[LintedFile]) -> None:
             _take(run, found, file)
     except AmcliError as error:
         run.failed(error)
+    except OSError as error:  # such as a folder around it that nobody may look into
+        run.failed(_unreadable(found.path, error))
+
+
+def _unreadable(path: str, error: OSError) -> UnreadableInput:
+    return UnreadableInput(
+        f"{path}: cannot be read: {error.strerror}", hint="check that you may read it"
+    )
 
 
 def _take(run: _Run, found: FoundPath, file: LintedFile) -> None:

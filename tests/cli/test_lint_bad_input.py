@@ -169,16 +169,25 @@ def test_a_binary_file_with_the_name_of_a_card(
     assert "cards/a.json" in trouble(capsys)["message"]
 
 
-def test_a_file_that_may_not_be_read() -> None:
-    Path(write("cards/a.json", SOUND)).chmod(0)
+@pytest.mark.parametrize("name", ["a.json", "leave", "leave/card.json.j2", "leave/template.toml"])
+def test_what_may_not_be_read(name: str) -> None:
+    write("cards/a.json", SOUND)
+    write("cards/leave/template.toml", 'title = "x"\nkind = "adaptive"\n')
+    write("cards/leave/card.json.j2", SOUND)
+    Path("cards", name).chmod(0)
     command = [sys.executable, "-m", "amcli", "lint", "cards", "--json"]
     if os.geteuid() == 0:  # root may read everything, unless it gives that up
         without = "-dac_override,-dac_read_search"
         command = ["setpriv", f"--bounding-set={without}", f"--inh-caps={without}", *command]
     ran = subprocess.run(command, capture_output=True, check=False)
+    Path("cards", name).chmod(0o700)
     (told,) = json.loads(ran.stdout)["not_linted"]
-    assert "Permission denied" in told["message"]
+    assert Path(name).name in told["message"]
+    assert "cannot" in told["message"]
+    assert told["message"].endswith("Permission denied")
+    assert told["hint"].startswith("check that you may read")
     assert ran.returncode == 4
+    assert json.loads(ran.stdout)["cards"] == 2
 
 
 def test_what_is_no_file_at_all_does_not_hang(capsys: pytest.CaptureFixture[str]) -> None:

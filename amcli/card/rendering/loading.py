@@ -48,11 +48,22 @@ class FolderLoader(BaseLoader):
         return _text(path, template), str(path), lambda: _stamp(path) == before
 
 
-def _text(path: Path, template: str) -> str:
+def _content(path: Path) -> bytes | None:
     if not path.is_file():
-        raise TemplateNotFound(template)
+        return None
     with path.open("rb") as file:
-        content = file.read(MAX_TEMPLATE_BYTES + 1)
+        return file.read(MAX_TEMPLATE_BYTES + 1)
+
+
+def _text(path: Path, template: str) -> str:
+    try:
+        content = _content(path)
+    except OSError as error:
+        raise PrintError(
+            f"{template!r} cannot be read: {error.strerror}", "check that you may read it"
+        ) from None
+    if content is None:
+        raise TemplateNotFound(template)
     if len(content) > MAX_TEMPLATE_BYTES:
         raise LimitReached(
             f"{template!r} is larger than {MAX_TEMPLATE_BYTES // 1024**2} MB",

@@ -35,6 +35,11 @@ def sources(
     place of files, by resolved path. Raises what ``open_target`` raises.
     """
     path = Path(found.path)
+    if found.trouble:
+        raise UnreadableInput(
+            f"{path}: this folder cannot be read: {found.trouble}",
+            hint="check that you may read it",
+        )
     if found.leads_out:
         raise UnreadableInput(
             f"{path}: this link leads out of the folder {found.root}",

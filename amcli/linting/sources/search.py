@@ -27,6 +27,8 @@ class FoundPath:
 
     What was met may be no card at all.
     """
+    trouble: str | None = None
+    """Why a folder that was met could not be looked into."""
 
     @property
     def is_named(self) -> bool:
@@ -57,11 +59,12 @@ def found_paths(path: str) -> Iterator[FoundPath]:
 
 def is_template(folder: str) -> bool:
     """Return whether a folder is a template's."""
-    return Path(folder, DESCRIPTION).is_file()
+    return os.path.isfile(Path(folder, DESCRIPTION))  # noqa: PTH113 - never raises
 
 
 def _below(root: str) -> Iterator[FoundPath]:
-    for folder, below, files in os.walk(root):
+    closed: list[OSError] = []
+    for folder, below, files in os.walk(root, onerror=closed.append):
         if is_template(folder):
             below.clear()
             yield FoundPath(folder, root)
@@ -70,6 +73,8 @@ def _below(root: str) -> Iterator[FoundPath]:
         for name in sorted(files):
             if name.endswith(_CARDS) and not (name.startswith("_") and name.endswith(".j2")):
                 yield FoundPath(str(Path(folder, name)), root)
+    for error in closed:
+        yield FoundPath(str(error.filename), root, error.strerror)
 
 
 def _matching(pattern: str) -> Iterator[FoundPath]:
