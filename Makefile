@@ -2,7 +2,7 @@
 #   make demo    see the whole life of an actionable message
 #   make test    run every test
 #   make check   ruff and mypy
-#   make bench   measure
+#   make bench   measure; one of them: make bench BENCH=bench/startup.py
 #   make clean   remove .venv and what was built
 # Another Python: make demo PYTHON=/usr/bin/python3.13. More for pytest: make test PYTEST=-x
 
@@ -13,6 +13,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PYTEST ?= -q -n auto
+BENCH ?= $(wildcard bench/*.py)
 
 .PHONY: demo test check bench clean
 
@@ -28,9 +29,9 @@ check: $(VENV)/.dev
 	@$(BIN)/mypy
 
 bench: $(VENV)/.package
-	@test -e $(VENV)/bench/.others || $(MAKE) --no-print-directory -- $(VENV)/bench/.others || \
+	@test -z "$(filter bench/lint.py,$(BENCH))" || test -e $(VENV)/bench/.others || $(MAKE) --no-print-directory -- $(VENV)/bench/.others || \
 		echo "Not everything to compare with could be installed; what is missing is left out."
-	@over=0; for script in bench/*.py; do \
+	@over=0; for script in $(BENCH); do \
 		echo "== $$script"; $(BIN)/python "$$script" || over=1; done; exit $$over
 
 clean:
