@@ -320,6 +320,8 @@ def test_ctrl_c_while_a_command_runs(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [*AMCLI, "--config", "/dev/stdin", "config", "show"],
         cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        # What runs in the background ignores Ctrl-C, and so would this process.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )  # fmt: skip
     waiting_for_the_pipe(process.pid)
 
