@@ -114,6 +114,7 @@ def test_no_report_shows_it(name: str, text: str, tmp_path: Path) -> None:
          '{"name": "Authorization",\n "value": "Basic *"}'),
         ('"body": {"password": "hunter2000"}', '"body": {"password": "*"}'),
         (r'"body": "{\"client_secret\": \"hunter2000\"}"', r'"body": "{\"client_secret\": \"*\"}"'),
+        ('"body": "client_secret=hunter2000&a=1"', '"body": "client_secret=*&a=1"'),
         ('"https://x.example/?sig=0123456789abcdefghij"', '"https://x.example/*"'),
         ('"-----BEGIN PRIVATE KEY-----\nMIIEvQIBADAN"', '"-----BEGIN *\n*"'),
     ],
@@ -133,3 +134,19 @@ def test_what_opens_a_door_is_asterisks(text: str, shown: str) -> None:
 )
 def test_what_opens_none_is_shown(text: str) -> None:
     assert concealed(text) == text
+
+
+@pytest.mark.parametrize("name", ["type", "method"])
+def test_a_message_that_quotes_a_value_shows_no_token(name: str) -> None:
+    token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzZWNyZXR5In0.c2lnbmF0dXJlLXNlY3JldA"
+    action = {
+        "type": "Action.Http",
+        "method": "POST",
+        "title": "a",
+        "url": "https://x.y/",
+        name: token,
+    }
+    value = {"type": "AdaptiveCard", "version": "1.0", "actions": [action]}
+    findings = lint(CardDocument(value, CardKind.ADAPTIVE, "card.json"))
+    assert any("***" in finding.message for finding in findings)
+    assert not any("eyJ" in f"{finding.message} {finding.hint}" for finding in findings)

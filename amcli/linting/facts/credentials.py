@@ -60,6 +60,9 @@ _NAMED = re.compile(
     (?(header) (?: \s{0,200},\s{0,200} \\?" [^"\\\s]{1,40} \\?" )? )
     \s{0,200}:\s{0,200} \\?" (?:(?:bearer|basic)\s)? (?P<text>[^"{\\\s][^"\\]{5,}) """
 )
+_ASSIGNED = re.compile(
+    r"(?i)\b[\w-]{0,40}(?:password|passwd|secret|api-?key)=(?P<text>[^\s;&{<\"'*\\]{6,})"
+)
 
 
 class Credential(NamedTuple):
@@ -104,7 +107,7 @@ def concealed(text: str) -> str:
     if any(mark in text for mark in (*_KEY_MARKS, "sig=")):
         shown = _SIGNATURE.sub(_asterisks, _KEY.sub(_asterisks, shown))
     if any(mark in folded for mark in _NAMES):
-        shown = _NAMED.sub(_without_value, shown)
+        shown = _ASSIGNED.sub(_without_value, _NAMED.sub(_without_value, shown))
     return shown
 
 

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from amcli.linting.facts.credentials import concealed
+
 _SHOWN = 60
 
 _NOUNS = {
@@ -78,9 +80,10 @@ def quoted(value: Any) -> str:
 
 
 def short(text: object) -> str:
-    """Return the first 60 characters."""
+    """Return the first 60 characters, with asterisks for what may open a door."""
     whole = str(text)
-    return whole if len(whole) <= _SHOWN else f"{whole[: _SHOWN - 3]}..."
+    shown = concealed(whole[: 4 * _SHOWN])
+    return shown if len(whole) <= _SHOWN else f"{shown[: _SHOWN - 3]}..."
 
 
 def listed(names: Iterable[object]) -> str:
