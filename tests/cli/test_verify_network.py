@@ -25,6 +25,7 @@ from loopback_microsoft import (
 from token_mint import APP_ID_URI, NOW, SECONDS, TENANT, Mint
 
 from amcli.cli import run
+from amcli.outlook.authority import LocalAuthority
 from amcli.verify.fetch import https_fetcher
 from amcli.verify.published import PublishedKeys
 from amcli.verify.token import check_token
@@ -207,8 +208,11 @@ def test_an_authority_that_nobody_trusts(
     mint: Mint,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(microsoft.folder / "server.pem"))
+    another = tmp_path / "another.pem"
+    another.write_bytes(LocalAuthority.create().certificate_pem)
+    monkeypatch.setenv("SSL_CERT_FILE", str(another))
     assert run(["verify-token", mint.token("v1"), *MINE]) == 6
     assert "certificate does not verify" in capsys.readouterr().err
     assert microsoft.asked == []

@@ -8,6 +8,7 @@ import logging
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -468,7 +469,7 @@ def test_work_in_the_stores_own_transaction_is_done_with_the_answer_or_not_at_al
     endpoint: ActionEndpoint, issuer: LocalIssuer, tmp_path: Path
 ) -> None:
     path = tmp_path / "expenses.sqlite"
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database:
         database.execute("CREATE TABLE decision (number TEXT)")
     headers, content = bearer(issuer.mint(ADELE, EXPENSES)), body()
     broken = [True]
@@ -488,7 +489,7 @@ def test_work_in_the_stores_own_transaction_is_done_with_the_answer_or_not_at_al
     answers = [whole.answer(headers, content) for _ in range(2)]
 
     assert [answer.status for answer in answers] == ["Approved.", "Approved."]
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database:
         assert database.execute("SELECT number FROM decision").fetchall() == [("EXP-1",)]
 
 
