@@ -16,13 +16,13 @@ from amcli.errors import AmcliError, DataError
 from amcli.linting.engine import lint
 from amcli.linting.finding import Finding
 from amcli.linting.fixing.edits import text_edits
-from amcli.linting.mistakes import Mistakes
 from amcli.linting.places import place_of, whole_file
 from amcli.linting.rule import Rule
 from amcli.linting.sources.cards import sources
 from amcli.linting.sources.search import FoundPath
 from amcli.linting.sources.source import CardSource, Source
 from amcli.linting.surroundings import Surroundings
+from amcli.linting.told_once import ToldOnce
 from amcli.resources import resource_folder
 
 
@@ -91,17 +91,17 @@ def _is_built_in(path: Path) -> bool:
 
 def _linted(file: LintedFile, source: Source, terms: Terms) -> LintedFile:
     loaded, troubles = _loaded(source)
-    mistakes = Mistakes()
+    findings = ToldOnce()
     texts: dict[str, str] = {}
     for card, document in loaded:
         others = tuple(other for _, other in loaded if other is not document)
         for finding in _findings(terms, source, card, document, others, texts):
-            mistakes.take(finding, card.sample or "")
+            findings.take(finding, card.sample or "")
     return replace(
         file,
         cards=len(loaded),
         folder=source.folder if len(loaded) == len(source.cards) else None,
-        findings=tuple(mistakes.told(len(loaded))),
+        findings=tuple(findings.told(len(loaded))),
         texts=texts,
         troubles=tuple(troubles),
     )

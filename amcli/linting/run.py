@@ -15,11 +15,11 @@ from amcli.linting.choosing.judging import Judge
 from amcli.linting.choosing.selection import EVERYTHING, Choice
 from amcli.linting.finding import Finding
 from amcli.linting.linted import LintedFile, Terms, linted_files, without_trouble
-from amcli.linting.mistakes import Mistake, mistake
 from amcli.linting.outcome import Report
 from amcli.linting.sources.search import STDIN, FoundPath, found_paths
 from amcli.linting.sources.template_files import cards_of, parts_of, template_text
 from amcli.linting.surroundings import NOTHING_KNOWN, Surroundings
+from amcli.linting.told_once import Identity, identity
 from amcli.linting.workers import made_apart
 
 Progress = Callable[[int], None]
@@ -41,7 +41,7 @@ class _Run:
     findings: dict[str, list[Finding]] = field(default_factory=dict)
     """By file."""
     ignored: list[Finding] = field(default_factory=list)
-    told: set[Mistake] = field(default_factory=set)
+    told: set[Identity] = field(default_factory=set)
     """An include shows its mistakes in every card that uses it."""
     texts: dict[str, str] = field(default_factory=dict)
     troubles: dict[str, AmcliError] = field(default_factory=dict)
@@ -158,8 +158,8 @@ def _take(run: _Run, found: FoundPath, file: LintedFile) -> None:
         run.failed(trouble)
     if file.folder:
         run.complete[file.path] = file
-    new = [found for found in file.findings if mistake(found) not in run.told]
-    run.told.update(map(mistake, new))
+    new = [found for found in file.findings if identity(found) not in run.told]
+    run.told.update(map(identity, new))
     run.texts.update(file.texts)
     run.found(file.file, new)
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 
 from amcli.linting.finding import Finding, Place
 
-Mistake = tuple[str, str, tuple[str, int, int, int, int] | None]
+Identity = tuple[str, str, tuple[str, int, int, int, int] | None]
 
 
-def mistake(finding: Finding) -> Mistake:
+def identity(finding: Finding) -> Identity:
     """Return what makes two findings one: the rule, the message, and where it was written."""
     place = finding.place
     return finding.rule, finding.message, _written(place) if place else None
@@ -37,15 +37,15 @@ class _Shown:
         return finding
 
 
-class Mistakes:
+class ToldOnce:
     """The mistakes in a file's cards."""
 
     def __init__(self) -> None:
-        self._shown: dict[Mistake, _Shown] = {}
+        self._shown: dict[Identity, _Shown] = {}
 
     def take(self, finding: Finding, sample: str) -> None:
         """Take a finding in the card that a sample makes; ``""`` where there is none."""
-        shown = self._shown.setdefault(mistake(finding), _Shown(finding))
+        shown = self._shown.setdefault(identity(finding), _Shown(finding))
         shown.samples[sample] = None
         if finding.place and finding.place.data_key:
             shown.data.add((finding.place.data_file, finding.place.data_key))
