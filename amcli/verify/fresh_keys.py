@@ -14,6 +14,7 @@ What is asked for, and when:
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -117,19 +118,24 @@ class FreshKeys:
     def _read(self, request: Future[None]) -> None:
         failure: KeysUnreachable | None = None
         try:
-            found = self._load()
-            self._ring = self._ring.with_set(found, self._clock())
+            self._ring = self._ring.with_set(self._load(), self._clock())
         except KeysUnreachable as error:
             failure = error
         except Exception as error:  # noqa: BLE001 - whatever a fetcher raises, nobody waits for ever
             failure = KeysUnreachable(f"{self._name}: {type(error).__name__}: {error}")
+        if failure is None:
+            self._keep()
         with self._lock:
             self._failure = failure
             self._failures = 0 if failure is None else self._failures + 1
             self._done_with(request)
         request.set_result(None)
-        if failure is None and self._store is not None:
-            self._store.save(self._name, self._ring)
+
+    def _keep(self) -> None:
+        """Save the ring before anybody is answered: a command ends with its answer."""
+        if self._store is not None:
+            with contextlib.suppress(Exception):
+                self._store.save(self._name, self._ring)
 
     def _wait(self, request: Future[None], wait: bool) -> None:
         if request.done():

@@ -17,6 +17,7 @@ from token_mint import KID, NOW, OTHER_TENANT, SECONDS, TENANT, Mint, claims, jw
 from amcli.errors import NetworkError
 from amcli.verify.clouds import find_cloud
 from amcli.verify.fresh_keys import PAUSE, in_a_thread
+from amcli.verify.key_ring import KeyRing
 from amcli.verify.keyset import NoKey, TokenKey
 from amcli.verify.published import KeysAtUrl, PublishedKeys
 from amcli.verify.token import AnyTenant, VerifiedToken, verify_token, verify_token_async
@@ -226,6 +227,34 @@ def test_whatever_a_fetcher_raises_is_keys_out_of_reach(clock: Time) -> None:
 
 
 # An emergency: keys that are newer than what was read
+
+
+@dataclass
+class SlowStore:
+    """Keeps rings, and takes its time."""
+
+    kept: dict[str, KeyRing] = field(default_factory=dict)
+    trouble: Exception | None = None
+
+    def load(self, name: str) -> KeyRing | None:
+        return self.kept.get(name)
+
+    def save(self, name: str, ring: KeyRing) -> None:
+        time.sleep(0.05)
+        if self.trouble:
+            raise self.trouble
+        self.kept[name] = ring
+
+
+def test_a_ring_is_kept_before_its_keys_are_answered_with(issuer: Issuer, clock: Time) -> None:
+    store = SlowStore()
+    assert knows(KeysAtUrl(URL, issuer, clock=clock, store=store), KID)
+    assert list(store.kept) == [URL]
+
+
+def test_a_store_in_trouble_is_nobodys_trouble(issuer: Issuer, clock: Time) -> None:
+    store = SlowStore(trouble=RuntimeError("the disk is full"))
+    assert knows(KeysAtUrl(URL, issuer, clock=clock, store=store), KID)
 
 
 def test_a_token_that_is_newer_than_the_key_set_is_not_called_forged(
