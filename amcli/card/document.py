@@ -23,6 +23,7 @@ _MESSAGE_CARD_PROPERTIES = frozenset(
 CARD_TYPES = ("AdaptiveCard", "MessageCard")
 _CARD_HINT = 'an Adaptive Card has "type": "AdaptiveCard", a MessageCard "@type": "MessageCard"'
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 _MESSAGE_CARD_INPUTS = frozenset({"TextInput", "DateInput", "MultichoiceInput"})
 
 
@@ -63,7 +64,7 @@ class CardDocument:
 
     def compact(self) -> str:
         """Return the card as JSON in one line of ASCII, so that no charset can damage it."""
-        return json.dumps(self.value, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+        return _COMPACT.encode(self.value)
 
     def pretty(self) -> str:
         """Return the card as JSON for people, two spaces deep; lone surrogates stay escaped."""
@@ -160,7 +161,8 @@ def _children(node: Node) -> list[Node]:
     found: list[Node] = []
     for name, value in node.value.items():
         if isinstance(value, (dict, list)):
-            _gather(value, f"{node.pointer}/{pointer_token(name)}", node, name, found)
+            token = pointer_token(name) if "~" in name or "/" in name else name
+            _gather(value, f"{node.pointer}/{token}", node, name, found)
     return found
 
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from amcli.errors import NetworkError, UsageError
+from amcli.errors import NetworkError
 
 if TYPE_CHECKING:
     from amcli.verify.keyset import KeySource
@@ -18,19 +18,15 @@ def find_keys(jwks: str | None, *, offline: bool) -> KeySource:
     What the network gave is kept for the next runs; ``offline`` uses nothing else. Raises
     UsageError for an address that is none, and UnreadableInput for a file that has no keys.
     """
-    if jwks is not None and "://" not in jwks:
+    if jwks is not None and "://" not in jwks:  # the network's modules are not loaded for a file
         from amcli.verify.keyset import StaticKeys
 
         return StaticKeys.from_file(Path(jwks))
     from amcli.verify.key_folder import KeyFolder
-    from amcli.verify.published import KeysAtUrl, PublishedKeys
+    from amcli.verify.published import keys_from
 
     fetch = _refuse if offline else _fetch
-    store = KeyFolder(_cache_folder() / "keys")
-    if jwks is None:
-        return PublishedKeys(fetch, store=store)
-    _demand_https(jwks)
-    return KeysAtUrl(jwks, fetch, store=store)
+    return keys_from(jwks, fetch, store=KeyFolder(_cache_folder() / "keys"))
 
 
 def _cache_folder() -> Path:
@@ -51,12 +47,3 @@ def _refuse(url: str) -> bytes:
         f"--offline, and no earlier run has read {url}",
         hint="run once without --offline, or give a key set that you have: --jwks FILE",
     )
-
-
-def _demand_https(url: str) -> None:
-    from amcli.verify.https_address import host_of
-
-    try:
-        host_of(url)
-    except NetworkError as error:
-        raise UsageError(error.message, hint="--jwks https://HOST/PATH, or a file") from None

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from amcli.card.document import CardDocument
 from amcli.errors import AmcliError, DataError
+from amcli.files import resolved
 from amcli.linting.engine import lint
 from amcli.linting.finding import Finding
 from amcli.linting.fixing.edits import text_edits
@@ -77,19 +78,20 @@ def linted_files(
     opened = sources(found, terms.project_templates, terms.stdin, terms.changed)
     is_name = found.is_named and not Path(found.path).exists()
     for source in opened:
-        path = Path(source.file).resolve()
-        file = LintedFile(source.file, path, source.note, source.hides_built_in)
-        is_theirs = is_name and _is_built_in(path)
-        if path not in known:
-            file = _linted(file, replace(source, is_final=True) if is_theirs else source, terms)
-        yield file
+        path = resolved(source.file)
+        if path in known:
+            yield LintedFile(source.file, path, source.note, source.hides_built_in)
+        elif is_name and _is_built_in(path):
+            yield _linted(replace(source, is_final=True), path, terms)
+        else:
+            yield _linted(source, path, terms)
 
 
 def _is_built_in(path: Path) -> bool:
     return path.is_relative_to(resource_folder("templates").resolve())
 
 
-def _linted(file: LintedFile, source: Source, terms: Terms) -> LintedFile:
+def _linted(source: Source, path: Path, terms: Terms) -> LintedFile:
     loaded, troubles = _loaded(source)
     findings = ToldOnce()
     texts: dict[str, str] = {}
@@ -97,8 +99,11 @@ def _linted(file: LintedFile, source: Source, terms: Terms) -> LintedFile:
         others = tuple(other for _, other in loaded if other is not document)
         for finding in _findings(terms, source, card, document, others, texts):
             findings.take(finding, card.sample or "")
-    return replace(
-        file,
+    return LintedFile(
+        source.file,
+        path,
+        source.note,
+        source.hides_built_in,
         cards=len(loaded),
         folder=source.folder if len(loaded) == len(source.cards) else None,
         findings=tuple(findings.told(len(loaded))),
@@ -131,16 +136,24 @@ def _findings(
     siblings: tuple[CardDocument, ...],
     texts: dict[str, str],
 ) -> list[Finding]:
-    around = replace(
-        terms.surroundings,
-        signed=source.signed or terms.surroundings.signed,
+    around = _around(terms.surroundings, source, card, siblings)
+    findings = lint(document, surroundings=around, rules=terms.rules)
+    return _placed(source, card, findings, texts) if findings else []
+
+
+def _around(
+    known: Surroundings, source: Source, card: CardSource, siblings: tuple[CardDocument, ...]
+) -> Surroundings:
+    if not (source.folder or source.mail or source.signed):
+        return known  # a finished card stands alone
+    return replace(
+        known,
+        signed=source.signed or known.signed,
         first=_first(source),
         siblings=siblings,
         written=card.written if source.folder else None,
-        mail=source.mail or terms.surroundings.mail,
+        mail=source.mail or known.mail,
     )
-    findings = lint(document, surroundings=around, rules=terms.rules)
-    return _placed(source, card, findings, texts) if findings else []
 
 
 def _first(source: Source) -> CardDocument | None:

@@ -28,8 +28,8 @@ from amcli.service.store import ActionStore
 from amcli.service.unfinished import OnUnfinished, ask_somebody
 from amcli.settings import Settings, load_settings
 from amcli.verify.fetch import Fetcher, https_fetcher
-from amcli.verify.keyset import KeySource, StaticKeys
-from amcli.verify.published import KeysAtUrl, PublishedKeys
+from amcli.verify.keyset import KeySource
+from amcli.verify.published import PublishedKeys, keys_from
 from amcli.verify.token import AnyTenant, TokenPolicy
 from amcli.verify.token_policy import MAX_LEEWAY_SECONDS
 
@@ -96,7 +96,7 @@ class ServiceSettings:
         return cls(
             audiences=_demanded(settings, "verify.audience"),
             tenants=_tenants(settings),
-            keys=_keys(settings.get("verify.jwks"), fetch or https_fetcher()),
+            keys=keys_from(settings.get("verify.jwks"), fetch or https_fetcher()),
             scope=settings.get("verify.scope"),
             cloud=settings.get("verify.cloud") or "global",
             legacy_eat=settings.get("service.legacy_eat"),
@@ -191,11 +191,3 @@ def _tenants(settings: Settings) -> frozenset[str] | AnyTenant:
             hint="list tenant ids, or write any_tenant = true",
         )
     return AnyTenant() if everybody else frozenset(tenants)
-
-
-def _keys(location: str | None, fetch: Fetcher) -> KeySource:
-    if location is None:
-        return PublishedKeys(fetch)
-    if "://" in location:
-        return KeysAtUrl(location, fetch)
-    return StaticKeys.from_file(Path(location))

@@ -7,7 +7,7 @@ same two names, and judges both EAT and Entra ID tokens by ``amcli.verify``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,13 @@ from amcli.errors import TokenRejected, UsageError
 from amcli.seams import Clock, utc_now
 from amcli.verify.fetch import Fetcher, https_fetcher
 from amcli.verify.keyset import KeySource, StaticKeys
-from amcli.verify.published import KeysAtUrl, PublishedKeys
+from amcli.verify.published import keys_from
 from amcli.verify.token import AnyTenant, TokenPolicy, VerifiedToken, decode_token, verify_token
+from amcli.verify.token_kind import TokenKind
+from amcli.verify.token_policy import parse_tenants, texts
 
 _ANY_TARGET = "https://example.com"
+"""Stands where only EATs are judged, each by the address that was called."""
 
 KeySet = str | Path | Mapping[str, Any]
 """A JWKS: a file, an https address, or its JSON."""
@@ -68,22 +71,23 @@ class ActionableMessageTokenValidator:
         clock: Clock = utc_now,
         fetcher: Fetcher | None = None,
     ) -> None:
-        self._audiences = _list(audiences, "audiences")
-        self._tenants = tenants if isinstance(tenants, AnyTenant) else _list(tenants, "tenants")
-        self._legacy_eat = legacy_eat
-        self._clock = clock
-        self._keys = _keys(jwks, fetcher or https_fetcher())
-        if not self._audiences and not legacy_eat:
-            raise UsageError(
-                "no audience: a token for any other service would count",
-                hint="give audiences=[your App ID URI, your client id] and tenants=[...]",
-            )
-        if self._audiences and not self._tenants:
+        wanted = texts(audiences, "audiences")
+        known = tenants if isinstance(tenants, AnyTenant) else parse_tenants(tenants)
+        if not wanted and not legacy_eat:
+            raise _no_audience()
+        if wanted and not known:
             raise UsageError(
                 "no tenant: nobody's Entra ID token would count",
                 hint="give tenants=[your tenant id], or AnyTenant()",
             )
-        self._policy(self._audiences or (_ANY_TARGET,))  # what is wrong with it is told at once
+        self._clock = clock
+        self._serves_entra = bool(wanted)
+        self._policy = TokenPolicy(
+            audiences=wanted or (_ANY_TARGET,),
+            tenants=known,
+            keys=_keys(jwks, fetcher or https_fetcher()),
+            legacy_eat=legacy_eat,
+        )
 
     def validate_token(self, token: str, target_url: str) -> ActionableMessageTokenValidationResult:
         """Return sender and action performer of a bare token.
@@ -95,8 +99,8 @@ class ActionableMessageTokenValidator:
         """
         try:
             decoded = decode_token(token)
-            audiences = self._audiences if decoded.kind.is_entra else (target_url,)
-            verified = verify_token(decoded, self._policy(audiences), clock=self._clock)
+            policy = self._policy_for(decoded.kind, target_url)
+            verified = verify_token(decoded, policy, clock=self._clock)
         except TokenRejected as rejected:
             raise InvalidActionableMessageTokenError(rejected) from None
         performer = verified.upn if verified.kind.is_entra else verified.subject
@@ -104,28 +108,22 @@ class ActionableMessageTokenValidator:
             verified.sender or "", performer or "", verified
         )
 
-    def _policy(self, audiences: tuple[str, ...]) -> TokenPolicy:
-        tenants = self._tenants
-        return TokenPolicy(
-            audiences=audiences,
-            tenants=tenants if isinstance(tenants, AnyTenant) else frozenset(tenants),
-            keys=self._keys,
-            legacy_eat=self._legacy_eat,
-        )
+    def _policy_for(self, kind: TokenKind, target_url: str) -> TokenPolicy:
+        if not kind.is_entra:
+            return replace(self._policy, audiences=(target_url,))
+        if not self._serves_entra:
+            raise _no_audience()
+        return self._policy
+
+
+def _no_audience() -> UsageError:
+    return UsageError(
+        "no audience: a token for any other service would count",
+        hint="give audiences=[your App ID URI, your client id] and tenants=[...]",
+    )
 
 
 def _keys(jwks: KeySet | None, fetch: Fetcher) -> KeySource:
-    if jwks is None:
-        return PublishedKeys(fetch)
     if isinstance(jwks, Mapping):
         return StaticKeys.from_mapping(jwks)
-    if isinstance(jwks, str) and "://" in jwks:
-        return KeysAtUrl(jwks, fetch)
-    return StaticKeys.from_file(Path(jwks))
-
-
-def _list(values: Iterable[str], name: str) -> tuple[str, ...]:
-    # A bare string is iterable too, and would become a list of its letters.
-    if isinstance(values, str):
-        raise UsageError(f"{name} is a list of texts, not one text")
-    return tuple(values)
+    return keys_from(jwks, fetch)

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from amcli.errors import NetworkError, UnreadableInput
+from amcli.errors import NetworkError, UnreadableInput, UsageError
 from amcli.seams import Clock, utc_now
 from amcli.verify.clouds import Authority
 from amcli.verify.fresh_keys import FreshKeys, RingStore, Start, in_a_thread
 from amcli.verify.https_address import host_of
-from amcli.verify.keyset import NoKey, StaticKeys, TokenKey, read_json_object
+from amcli.verify.keyset import KeySource, NoKey, StaticKeys, TokenKey, read_json_object
 from amcli.verify.token_errors import KeysUnreachable
 from amcli.verify.token_text import shown
 
@@ -70,7 +71,10 @@ class PublishedKeys:
 
 
 class KeysAtUrl:
-    """A key set at an https address that a person chose, used for every issuer."""
+    """A key set at an https address that a person chose, used for every issuer.
+
+    Raises UsageError for an address that is none.
+    """
 
     def __init__(
         self,
@@ -81,6 +85,7 @@ class KeysAtUrl:
         store: RingStore | None = None,
         start: Start = in_a_thread,
     ) -> None:
+        _demand_https(url)
         self.origin = url
         load: Callable[[], StaticKeys] = lambda: _key_set_at(url, fetch)  # noqa: E731
         self._keys = FreshKeys(url, load, clock=clock, store=store, start=start)
@@ -88,6 +93,28 @@ class KeysAtUrl:
     def find(self, kid: str, authority: Authority, *, wait: bool = True) -> TokenKey | NoKey:
         """Return the key of that id, whoever the issuer is."""
         return self._keys.find(kid, wait=wait)
+
+
+def keys_from(
+    location: str | Path | None, fetch: Fetcher, *, store: RingStore | None = None
+) -> KeySource:
+    """Return the keys in a file or at an https address; without one those that issuers publish.
+
+    Raises UsageError for an address that is none, and UnreadableInput for a file without keys.
+    """
+    if location is None:
+        return PublishedKeys(fetch, store=store)
+    if isinstance(location, str) and "://" in location:
+        return KeysAtUrl(location, fetch, store=store)
+    return StaticKeys.from_file(Path(location))
+
+
+def _demand_https(url: str) -> None:
+    try:
+        host_of(url)
+    except NetworkError as error:
+        hint = "write https://HOST/PATH, or name a file"
+        raise UsageError(error.message, hint=hint) from None
 
 
 def _published(authority: Authority, fetch: Fetcher) -> StaticKeys:

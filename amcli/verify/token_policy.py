@@ -60,7 +60,7 @@ class TokenPolicy:
 
     def __post_init__(self) -> None:
         find_cloud(self.cloud)
-        object.__setattr__(self, "audiences", _texts(self.audiences, "audiences"))
+        object.__setattr__(self, "audiences", texts(self.audiences, "audiences"))
         if not self.audiences or not all(self.audiences):
             raise UsageError(
                 "no audience: a token for any other service would count",
@@ -79,6 +79,16 @@ class TokenPolicy:
             raise UsageError(f"not an e-mail address: {self.sender!r}")
 
 
+def texts(values: Iterable[str], name: str) -> tuple[str, ...]:
+    """Return a list of texts as a tuple; raises UsageError for one text.
+
+    A bare string is iterable too, and would become a list of its letters.
+    """
+    if isinstance(values, str):
+        raise UsageError(f"{name} is a list of texts, not one text")
+    return tuple(values)
+
+
 def _client_ids(audiences: Iterable[str]) -> frozenset[str]:
     return frozenset(guid for audience in audiences if (guid := parse_guid(audience)))
 
@@ -86,7 +96,7 @@ def _client_ids(audiences: Iterable[str]) -> frozenset[str]:
 def parse_tenants(tenants: Iterable[str]) -> frozenset[str]:
     """Return tenant GUIDs in lower case; raises UsageError for anything else."""
     found = set()
-    for tenant in _texts(tenants, "tenants"):
+    for tenant in texts(tenants, "tenants"):
         guid = parse_guid(tenant)
         if guid is None:
             raise UsageError(
@@ -111,10 +121,3 @@ def parse_performer(text: str) -> Performer:
         f"not an action performer: {text!r}",
         hint="write oid:GUID, an e-mail address, or @domain for everybody there",
     )
-
-
-def _texts(values: Iterable[str], name: str) -> tuple[str, ...]:
-    # A bare string is iterable too, and would become a list of its letters.
-    if isinstance(values, str):
-        raise UsageError(f"{name} is a list of texts, not one text")
-    return tuple(values)

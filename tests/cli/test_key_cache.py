@@ -29,11 +29,8 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackMicros
 def microsoft(
     servers: LoopbackMicrosoft, mint: Mint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> LoopbackMicrosoft:
-    servers.asked.clear()
     servers.publish(mint)
-    for name, value in servers.environment.items():
-        monkeypatch.setenv(name, value)
-        monkeypatch.delenv(name.lower(), raising=False)
+    servers.reach(monkeypatch)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     return servers
 

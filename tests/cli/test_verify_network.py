@@ -50,11 +50,8 @@ def microsoft(
     servers: LoopbackMicrosoft, mint: Mint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> LoopbackMicrosoft:
     """Microsoft's servers as they are on a good day, and nothing cached."""
-    servers.asked.clear()
     servers.publish(mint)
-    for name, value in servers.environment.items():
-        monkeypatch.setenv(name, value)
-        monkeypatch.delenv(name.lower(), raising=False)
+    servers.reach(monkeypatch)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return servers
 

@@ -37,10 +37,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackMicros
 @pytest.fixture
 def microsoft(servers: LoopbackMicrosoft, monkeypatch: pytest.MonkeyPatch) -> LoopbackMicrosoft:
     """Microsoft's servers, reached as in production: by name, through a proxy, over TLS."""
-    servers.asked.clear()
-    for name, value in servers.environment.items():
-        monkeypatch.setenv(name, value)
-        monkeypatch.delenv(name.lower(), raising=False)
+    servers.reach(monkeypatch)
     return servers
 
 

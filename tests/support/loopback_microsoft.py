@@ -18,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -51,6 +52,13 @@ class LoopbackMicrosoft:
             "SSL_CERT_FILE": str(self.folder / "authority.pem"),
             "NO_PROXY": "",
         }
+
+    def reach(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Lead this process here, and those that it starts; what was asked before is forgotten."""
+        self.asked.clear()
+        for name, value in self.environment.items():
+            monkeypatch.setenv(name, value)
+            monkeypatch.delenv(name.lower(), raising=False)
 
     def publish(self, mint: Mint) -> None:
         """Answer as Microsoft does, with the mint's keys."""

@@ -87,6 +87,8 @@ class RequestBody:
         )
 
     def _filled(self, inside: _Replacement, outside: _Replacement) -> str:
+        if "{{" not in self.text:
+            return self.text
         parts, at = [], 0
         for quoted in _QUOTED.finditer(self.text):
             parts.append(MEANT_AS_REFERENCE.sub(outside, self.text[at : quoted.start()]))
@@ -106,7 +108,7 @@ def request_bodies(actions: list[Node]) -> Iterator[RequestBody]:
 def json_trouble(text: str) -> tuple[str, int] | None:
     """Return why a text is not JSON (RFC 8259), and after how many characters; None if it is."""
     try:
-        json.loads(text, parse_int=float, parse_constant=_refuse)
+        _DECODER.decode(text)
     except json.JSONDecodeError as error:
         return error.msg[:1].lower() + error.msg[1:], error.pos
     except RecursionError:
@@ -122,6 +124,9 @@ class _NoNumber(Exception):
 
 def _refuse(name: str) -> Any:
     raise _NoNumber(name)
+
+
+_DECODER = json.JSONDecoder(parse_int=float, parse_constant=_refuse)
 
 
 def _content_type(action: Node) -> tuple[str | None, str | None]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
@@ -20,7 +19,6 @@ _LONG = 1000
 """So much of a line is looked at: a card may be one line."""
 _ABOVE = 3
 """So many lines above one may say what is in it."""
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 def file_of(finding: Finding) -> str:
@@ -89,7 +87,7 @@ class Lines:
     def _lines(self, file: str) -> list[str]:
         if file not in self._split:
             text = self._texts.get(file)
-            lines = _LINE_BREAK.split(blotted(text)) if text is not None else []
+            lines = _split(blotted(text)) if text is not None else []
             for place in self._secrets:
                 if place.file == file:
                     _blot(lines, place)
@@ -105,6 +103,10 @@ def marked_end(place: Place, line: str) -> int:
 def lines_of(report: Report) -> Lines:
     """Return the lines of a report's files."""
     return Lines(report.texts, [*report.findings, *report.ignored, *report.held_back])
+
+
+def _split(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _blot(lines: list[str], place: Place) -> None:

@@ -53,7 +53,7 @@ def sources(
 
         return mail_sources(found)
     if _is_finished(found, path):
-        return _of_json(found, texts or {})
+        return _of_json(found, path, texts or {})
     if found.is_named or path.suffix == ".j2" or path.is_dir():
         from amcli.linting.sources.templates import template_sources
 
@@ -69,24 +69,22 @@ def finished_card(content: bytes, file: str) -> Source:
 
 
 def _is_finished(found: FoundPath, path: Path) -> bool:
-    if path.suffix == ".json" and (path.is_file() or not found.is_named):
+    if path.suffix == ".json" and (not found.is_named or path.is_file()):
         return True
     # Also a pipe or a device: `<(amcli render ...)`.
     is_other = path.suffix != ".j2" and path.name != DESCRIPTION
     return found.is_named and is_other and path.exists() and not path.is_dir()
 
 
-def _of_json(found: FoundPath, texts: Mapping[Path, str]) -> list[Source]:
-    if found.is_named and is_template(str(Path(found.path).parent)):
+def _of_json(found: FoundPath, path: Path, texts: Mapping[Path, str]) -> list[Source]:
+    if found.is_named and is_template(str(path.parent)):
         from amcli.linting.sources.templates import users_of_sample
 
-        if users := users_of_sample(Path(found.path), texts):
+        if users := users_of_sample(path, texts):
             return users
     changed = texts.get(resolved(found.path)) if texts else None
     content = (
-        read_bounded(Path(found.path), MAX_CARD_BYTES, what="card")
-        if changed is None
-        else changed.encode()
+        read_bounded(path, MAX_CARD_BYTES, what="card") if changed is None else changed.encode()
     )
     try:
         return [finished_card(content, found.path)]
