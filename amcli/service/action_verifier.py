@@ -16,11 +16,13 @@ from amcli.seams import Clock, utc_now
 from amcli.service.action_request import ActionRequest, Headers, request_ids
 from amcli.service.action_response import ActionResponse, RequestRefused
 from amcli.verify.token import TokenPolicy, VerifiedToken, verify_token, verify_token_async
+from amcli.verify.token_errors import KeysUnreachable
 
 _log = logging.getLogger("amcli.service")
 _log.addHandler(logging.NullHandler())
 
 _UNAUTHORIZED, _SERVER_ERROR = 401, 500
+_A_MINUTE = 60
 _TIMES = frozenset({"expiry", "not before", "issued at"})
 
 
@@ -71,13 +73,20 @@ class ActionVerifier:
             answer = ActionResponse.failure(_UNAUTHORIZED, "This request could not be verified.")
             raise RequestRefused(rejected.message, answer, hint=self._advice(rejected)) from None
         except NetworkError as error:
-            later = ActionResponse.unavailable("Please try again in a minute.")
-            raise RequestRefused(error.message, later, hint=error.hint) from None
+            raise RequestRefused(error.message, _later(error), hint=error.hint) from None
 
     def _advice(self, rejected: TokenRejected) -> str | None:
         if rejected.verdict.failed[0].name in _TIMES:
             return f"here it is {self.clock():%Y-%m-%d %H:%M:%S} UTC; if not, set the clock"
         return rejected.hint
+
+
+def _later(error: NetworkError) -> ActionResponse:
+    # Earlier nobody asks for the keys again, so another try would be in vain.
+    seconds = error.retry_after if isinstance(error, KeysUnreachable) else _A_MINUTE
+    return ActionResponse.unavailable(
+        "Please try again in a few minutes.", retry_after_seconds=seconds
+    )
 
 
 def refusal(refused: RequestRefused, headers: Headers) -> ActionResponse:

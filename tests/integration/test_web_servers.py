@@ -161,8 +161,9 @@ def test_keys_that_cannot_be_read_are_503_and_no_forgery(name: str, tmp_path: Pa
         begun = time.monotonic()
         answer = server.post(service.bearer(), service.body())
 
-    assert (answer.status, answer.headers["retry-after"]) == (503, "30")
-    assert answer.shown == "Please try again in a minute."
+    assert answer.status == 503
+    assert 0 < int(answer.headers["retry-after"]) <= 30
+    assert answer.shown == "Please try again in a few minutes."
     assert f"127.0.0.1:{port}" in server.log.read_text()
     assert time.monotonic() - begun < 30
     assert service.decided == []

@@ -342,14 +342,14 @@ def test_keys_that_cannot_be_read_are_no_forgery(
         origin = "nowhere"
 
         def find(self, _kid: str, _authority: object) -> Any:
-            raise KeysUnreachable("the metadata server does not answer")
+            raise KeysUnreachable("the metadata server does not answer", retry_after=240)
 
     unsure = replace(endpoint, policy=replace(endpoint.policy, keys=Unreachable()))
 
     answer = unsure.answer(bearer(issuer.mint(ADELE, EXPENSES)), body())
 
     assert answer.status_code == 503
-    assert answer.headers["Retry-After"] == "30"
+    assert answer.headers["Retry-After"] == "240"
 
 
 def test_a_store_that_cannot_be_used_is_503(endpoint: ActionEndpoint, issuer: LocalIssuer) -> None:
