@@ -18,8 +18,8 @@ from amcli.service.action_response import ActionResponse, RequestRefused
 from amcli.verify.token import TokenPolicy, VerifiedToken, verify_token, verify_token_async
 from amcli.verify.token_errors import KeysUnreachable
 
+# No NullHandler: where nobody has set logging up, Python still writes refusals to standard error.
 _log = logging.getLogger("amcli.service")
-_log.addHandler(logging.NullHandler())
 
 _UNAUTHORIZED, _SERVER_ERROR = 401, 500
 _A_MINUTE = 60
@@ -89,10 +89,18 @@ def _later(error: NetworkError) -> ActionResponse:
     )
 
 
-def refusal(refused: RequestRefused, headers: Headers) -> ActionResponse:
-    """Return the answer to a request that was refused, after a line about it in the log."""
+def refusal(refused: RequestRefused, headers: Headers, about: str = "") -> ActionResponse:
+    """Return the answer to a request that was refused, after a line about it in the log.
+
+    ``about`` is what is known of the click for sure, such as ``VerifiedClick.summary``.
+    """
     answer = refused.response
     level = logging.ERROR if answer.status_code >= _SERVER_ERROR else logging.WARNING
     why = f"{refused.message} ({refused.hint})" if refused.hint else refused.message
-    _log.log(level, "click answered %d: %s [%s]", answer.status_code, why, request_ids(headers))
+    log_answer(level, answer, f"{about}: {why}" if about else why, headers)
     return answer
+
+
+def log_answer(level: int, answer: ActionResponse, why: str, headers: Headers) -> None:
+    """Write the one line of a click that was answered."""
+    _log.log(level, "click answered %d: %s [%s]", answer.status_code, why, request_ids(headers))

@@ -13,10 +13,13 @@ from amcli.service.action_request import ActionRequest
 from amcli.service.action_response import ActionResponse, RequestRefused
 from amcli.service.purpose import Purpose, PurposeToken
 from amcli.verify.token import VerifiedToken
+from amcli.verify.token_text import shown
 
 _log = logging.getLogger("amcli.service")
 
 _BAD_REQUEST, _FORBIDDEN = 400, 403
+_SHOWN = 80
+"""Characters: enough for tenant and object id."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,17 @@ class VerifiedClick:
     def purpose(self) -> Purpose:
         """Return what the mail was about: trust its ``subject``, not an id in the address."""
         return self.token.purpose
+
+    @property
+    def summary(self) -> str:
+        """Return what was clicked, on what and by whom, for a line in a log; never a token.
+
+        Whom tenant and object id mean the directory tells; an EAT's subject may be an address.
+        """
+        token = self.performer
+        who = token.object_id if token.kind.is_entra else token.subject
+        what = f"{shown(self.action, _SHOWN)} on {shown(self.purpose.subject, _SHOWN)}"
+        return f"{what} by {shown(f'{token.tenant}/{who}', _SHOWN)}"
 
 
 Handler = Callable[[VerifiedClick], ActionResponse]

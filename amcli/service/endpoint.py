@@ -62,6 +62,7 @@ __all__ = ["ActionEndpoint", "VerifiedClick", "ask_somebody", "is_upn_of_recipie
 
 _log = logging.getLogger("amcli.service")
 _CONFLICT = 409
+_NOT_OFFERED = "This card does not offer that."
 _POLL_SECONDS = 0.05
 _BY_UPN = " (by upn; where that is not the address, the endpoint needs recipient_found_by)"
 
@@ -101,7 +102,10 @@ class ActionEndpoint:
         transaction, as if it had never been made. Coroutine functions need ``answer_async``.
         """
         pairs = header_pairs(headers)
-        begun = told(pairs, lambda: self._begin(pairs, body))
+        click = told(pairs, lambda: self._allowed(self._verifier.verify(pairs, body)))
+        if isinstance(click, ActionResponse):
+            return click
+        begun = told(pairs, lambda: self._begin(click), click.summary)
         return begun if isinstance(begun, ActionResponse) else begun.answer(pairs)
 
     async def answer_async(self, headers: Headers, body: bytes) -> ActionResponse:
@@ -124,8 +128,7 @@ class ActionEndpoint:
     def _verifier(self) -> ActionVerifier:
         return ActionVerifier(self.policy, self.clock)
 
-    def _begin(self, headers: Pairs, body: bytes) -> ActionResponse | Begun:
-        click = self._allowed(self._verifier.verify(headers, body))
+    def _begin(self, click: VerifiedClick) -> ActionResponse | Begun:
         waits = self._waits()
         while (begun := self._claimed(click, next(waits))) is None:
             time.sleep(_POLL_SECONDS)
@@ -140,9 +143,11 @@ class ActionEndpoint:
         if isinstance(click, ActionResponse):
             return click
         waits = self._waits()
-        while (
-            begun := await told_in_thread(headers, lambda: self._claimed(click, next(waits)))
-        ) is None:
+
+        def claimed() -> ActionResponse | Begun | None:
+            return self._claimed(click, next(waits))
+
+        while (begun := await told_in_thread(headers, claimed, click.summary)) is None:
             await asyncio.sleep(_POLL_SECONDS)
         return begun
 
@@ -154,18 +159,18 @@ class ActionEndpoint:
         content = verified.request.json()
         token = self._purpose_token(text_in(content, self.token_field))
         action = text_in(content, self.action_field)
-        known = action in self.handlers or action in self.refreshers
-        if action not in token.purpose.actions or not known:
-            raise forbidden(
-                f"action {action[:40]!r} is not offered", "This card does not offer that."
-            )
+        click = VerifiedClick(action, verified.performer, token, content, verified.request)
+        if action not in token.purpose.actions:
+            raise forbidden(f"{click.summary}: not offered by the token", _NOT_OFFERED)
+        if action not in self.handlers and action not in self.refreshers:
+            raise forbidden(f"{click.summary}: not offered, there is no handler", _NOT_OFFERED)
         if not self.is_recipient(verified.performer, token.purpose.recipient):
-            by_upn = self.is_recipient is is_upn_of_recipient
+            how = _BY_UPN if self.is_recipient is is_upn_of_recipient else ""
             raise forbidden(
-                f"the performer is not the recipient{_BY_UPN if by_upn else ''}",
+                f"{click.summary}: the performer is not the recipient{how}",
                 "This card was sent to somebody else.",
             )
-        return VerifiedClick(action, verified.performer, token, content, verified.request)
+        return click
 
     def _purpose_token(self, text: str) -> PurposeToken:
         try:
@@ -199,7 +204,7 @@ class ActionEndpoint:
                 if patient and self._age(unfinished) <= self.patience_seconds:
                     return None
                 at, ids = unfinished.since.isoformat(), click.request.action_request_id
-                _log.error("a click begun at %s was never finished [%s]", at, ids)
+                _log.error("%s: begun at %s and never finished [%s]", click.summary, at, ids)
                 return Begun(click, deciding(self.on_unfinished, unfinished), None)
             case New() as claim:
                 ours = replace(click, transaction=claim.transaction)

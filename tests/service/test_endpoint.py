@@ -6,6 +6,8 @@ import asyncio
 import json
 import logging
 import sqlite3
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -373,6 +375,53 @@ def test_the_log_says_why_and_holds_no_token(
     assert "the performer is not the recipient (by upn; where that is not" in caplog.text
     assert token.reveal() not in caplog.text
     assert json.loads(content)["token"] not in caplog.text
+
+
+def test_the_log_says_what_was_clicked_on_what_and_by_whom(
+    endpoint: ActionEndpoint, issuer: LocalIssuer, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(_click: VerifiedClick) -> ActionResponse:
+        raise RequestRefused("closed", ActionResponse.failure(409, "The books are closed."))
+
+    adele, token = bearer(issuer.mint(ADELE, EXPENSES)), mint(PURPOSE, PURPOSE_KEYS, clock=clock)
+    eve = bearer(issuer.mint(EVE, EXPENSES))
+    closed = replace(endpoint, handlers={**endpoint.handlers, "approve": refuse})
+    with caplog.at_level(logging.INFO, "amcli.service"):
+        endpoint.answer(eve, body(token=token))
+        closed.answer(adele, body(token=token))
+        asyncio.run(closed.answer_async(adele, body(token=token)))
+        endpoint.answer(adele, body(token=token))
+        endpoint.answer(adele, body("reject", token=token))
+
+    logged = [(r.levelname, r.getMessage().partition(" [")[0]) for r in caplog.records]
+    on = f'"approve" on "EXP-1" by "{issuer.tenant}/{ADELE.object_id}"'
+    by_eve = f'"approve" on "EXP-1" by "{issuer.tenant}/{EVE.object_id}"'
+    assert logged[0][1].startswith(f"click answered 403: {by_eve}: the performer is not")
+    assert logged[1:4] == [
+        ("WARNING", f"click answered 409: {on}: closed"),
+        ("WARNING", f"click answered 409: {on}: closed"),
+        ("INFO", f"click answered 200: {on}"),
+    ]
+    assert logged[4][1].endswith("'approve' was done with this limited-purpose token before")
+
+
+def test_refusals_are_written_where_nobody_has_set_logging_up(tmp_path: Path) -> None:
+    program = """
+from amcli.service import ServiceSettings
+from amcli.service.action_verifier import refusal
+from amcli.service.action_request import ActionRequest, RequestRefused
+try:
+    ActionRequest.read({}, b"{}")
+except RequestRefused as refused:
+    refusal(refused, {})
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stderr == (
+        "click answered 401: no bearer token in Authorization or Action-Authorization [no ids]\n"
+    )
 
 
 def test_an_action_cannot_be_handled_once_and_refreshed_each_time(
