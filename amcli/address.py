@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from amcli.errors import AddressError
 
@@ -14,8 +13,8 @@ MAX_HEADER_CHARACTERS = 2000
 # RFC 5322, section 3.2.3. Quoted local parts are left out: no Exchange mailbox has one, and they
 # are the usual way to smuggle a second address past a comparison.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_DOT_ATOM = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
-_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+_DOT_ATOM = rf"{_ATOM}(?:\.{_ATOM})*"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 # Read differently by the two generations of IDNA (RFC 5894, section 7.2): one address, two hosts.
 _IDNA_DEVIATIONS = frozenset("ßς\u200c\u200d")
 # Control characters, line and paragraph separators, halves of characters.
@@ -83,6 +82,8 @@ def header_text(name: str, value: str) -> str:
 
 
 def _refuse_controls(what: str, value: str) -> None:
+    import unicodedata
+
     for character in value:
         if unicodedata.category(character) in _NOT_IN_A_HEADER:
             raise AddressError(
@@ -116,14 +117,14 @@ def _check_local(local: str, address: str) -> None:
         raise AddressError(
             f"{_shown(address)}: more than {MAX_LOCAL_OCTETS} characters before the @"
         )
-    if not _DOT_ATOM.fullmatch(local):
+    if not re.fullmatch(_DOT_ATOM, local):
         raise AddressError(f"{_shown(address)}: {local[:80]!r} cannot stand before the @")
 
 
 def _ascii_domain(domain: str, address: str) -> str:
     ascii_domain = domain if domain.isascii() else _punycode(domain, address)
     labels = ascii_domain.split(".")
-    if not all(_LABEL.fullmatch(label) for label in labels) or labels[-1].isdigit():
+    if not all(re.fullmatch(_LABEL, label) for label in labels) or labels[-1].isdigit():
         raise AddressError(f"{_shown(address)}: {domain[:80]!r} is no domain name")
     return ascii_domain
 

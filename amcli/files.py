@@ -10,18 +10,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from amcli.errors import AmcliError, OutputError, UnreadableInput, WouldOverwrite
 
 _PRIVATE_MODE = 0o600
 _MODE = 0o666  # the rest is for the umask to say
-_OPENED_BY_THE_SHELL = re.compile(r"/dev/stdin|(/dev|/proc/self)/fd/\d+")
+_DESCRIPTORS = ("/dev/fd", "/proc/self/fd")
 
 _OTHER_NAME = "choose another name"
 _MAKE_FOLDER = "make the folder first, or choose another one"
@@ -31,15 +29,18 @@ _CHECK_PATH = "check the path; it is relative to the working folder"
 MakeError = Callable[[str], AmcliError]
 
 
-@dataclass(frozen=True)
-class NewFile:
+class NewFile(NamedTuple):
     """A file to be written."""
 
     name: str
     """Its place below the folder: ``card.pem``, ``templates/card/card.json.j2``."""
-    content: bytes = field(repr=False)
+    content: bytes
     private: bool = False
     """Readable by its owner only."""
+
+    def __repr__(self) -> str:
+        # The content may be a private key.
+        return f"NewFile({self.name!r}, private={self.private})"
 
 
 def read_bounded(path: Path, limit: int, *, what: str, error: MakeError = UnreadableInput) -> bytes:
@@ -165,7 +166,7 @@ def _is_missing(trouble: OSError) -> bool:
 
 
 def _opener(path: str, flags: int) -> int:
-    if not _OPENED_BY_THE_SHELL.fullmatch(path):
+    if not _is_opened_by_the_shell(path):
         # A named pipe is opened, and then refused, without waiting for a writer.
         flags |= getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
     return os.open(path, flags)
@@ -173,7 +174,12 @@ def _opener(path: str, flags: int) -> int:
 
 def _is_readable(path: Path, stream: BinaryIO) -> bool:
     is_regular = stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
-    return is_regular or _OPENED_BY_THE_SHELL.fullmatch(str(path)) is not None
+    return is_regular or _is_opened_by_the_shell(str(path))
+
+
+def _is_opened_by_the_shell(path: str) -> bool:
+    folder, _, number = path.rpartition("/")
+    return path == "/dev/stdin" or (folder in _DESCRIPTORS and number.isdecimal())
 
 
 @contextlib.contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from amcli.errors import KeyMaterialError
@@ -12,14 +11,25 @@ from amcli.files import read_bounded
 _MAX_SECRET_BYTES = 64 * 1024  # the longest OAuth access tokens are a few KB
 
 # A JWT begins with the base64url of '{"', and its header alone is longer than any word.
-_TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]{12,}(\.[A-Za-z0-9_=-]*)*")
+_TOKEN = r"eyJ[A-Za-z0-9_-]{12,}(\.[A-Za-z0-9_=-]*)*"  # noqa: S105 - a pattern
 
 
-@dataclass(frozen=True)
 class Secret:
-    """A value whose ``repr`` and ``str`` say nothing; ``reveal()`` is the only way to it."""
+    """A value whose ``repr`` and ``str`` say nothing; ``reveal()`` is the only way to it.
 
-    _value: str = field(repr=False)
+    No dataclass and no tuple: what lists the fields of those would list the value.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
 
     def __repr__(self) -> str:
         return "Secret(***)"
@@ -33,12 +43,12 @@ class Secret:
 
 def without_tokens(text: str) -> str:
     """Return a text with *** for everything in it that looks like a bearer token."""
-    return _TOKEN.sub("***", text)
+    return re.sub(_TOKEN, "***", text) if "eyJ" in text else text
 
 
 def blotted(text: str) -> str:
     """Return a text of the same length, with asterisks for what looks like a bearer token."""
-    return _TOKEN.sub(lambda found: "*" * len(found[0]), text)
+    return re.sub(_TOKEN, lambda found: "*" * len(found[0]), text)
 
 
 def read_secret(path: Path) -> Secret:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from amcli.errors import ConfigurationError
 from amcli.settings_file import FILE_NAME, Place, SettingsFile, unknown
@@ -29,8 +28,7 @@ _OTHER_VARIABLES = {"AMCLI_CONFIG", "AMCLI_PROFILE"}
 """Variables that are no settings: which file, and which profile."""
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """All settings, each with its origin."""
 
     by_key: Mapping[str, Entry]

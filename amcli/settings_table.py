@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import enum
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from amcli.secrets import Secret
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One name in a setting that is a table of its own, with where it stands."""
 
     name: str
@@ -52,8 +50,7 @@ class Kind(enum.Enum):
     SECRET = "a secret"  # noqa: S105 - the name of a kind
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """One row of the table."""
 
     key: str
@@ -160,7 +157,7 @@ SECTIONS = tuple(dict.fromkeys(setting.section for setting in SETTINGS))
 
 _SERVERS = {"smtp.url", "smtp.host"}  # which have no "@" but behind a password
 # A password may hold what it should not, such as a slash; digits before one are a port.
-_URL_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):(?!\d+/)\S*(?=@)")
+_URL_PASSWORD = r"(?<=://)([^/@\s:]*):(?!\d+/)\S*(?=@)"  # noqa: S105 - a pattern
 
 
 class Source(enum.Enum):
@@ -173,8 +170,7 @@ class Source(enum.Enum):
     DEFAULT = "default"
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A setting with the value that it has and where the value comes from."""
 
     setting: Setting
@@ -214,4 +210,4 @@ def _part(value: Any) -> str:
 
 def redacted(text: str) -> str:
     """Return a text without the password of a URL in it."""
-    return _URL_PASSWORD.sub(r"\1:***", text)
+    return re.sub(_URL_PASSWORD, r"\1:***", text)

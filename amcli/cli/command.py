@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +95,8 @@ class _Framed(_Base):
         """Write the examples."""
         super().format_epilog(ctx, formatter)
         if self.examples:
+            import textwrap  # slow to load, and only help needs it
+
             with formatter.section("Examples"):
                 formatter.write(textwrap.indent(self.examples.strip(), "  ") + "\n")
 

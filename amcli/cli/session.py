@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from amcli.settings import Settings
 
 
-@dataclass
 class Session:
     """Filled by the global options, read by everything in ``cli/``."""
 
@@ -37,6 +35,9 @@ class Session:
     """What a failure leaves undone, as the command declares it: "nothing was sent"."""
     done: str | None = None
     """What a failure does not undo, set as soon as it has happened: "the mail was sent"."""
+
+    def __init__(self, *, json: bool = False) -> None:
+        self.json = json
 
     @cached_property
     def settings(self) -> Settings:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import select
 import sys
 from pathlib import Path
 from typing import TextIO
@@ -53,6 +52,8 @@ def reader_went_away(error: Exception) -> bool:
 
 
 def _is_broken(stream: TextIO) -> bool:
+    import select  # needed only where a pipe broke
+
     if not hasattr(select, "poll"):  # Windows has neither poll nor EPIPE here
         return False
     with contextlib.suppress(OSError, ValueError):
