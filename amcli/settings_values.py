@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,32 @@ _MOST = {
 _SHOWN = 10**9  # Python refuses to write down a number of very many digits
 _WRITTEN_OUT = {Kind.LOCATION: "://", Kind.PUBLIC_KEY: "<"}  # what no path has in it
 _PRIVATE_FIELD = re.compile(r"<\s*(?:D|P|Q|DP|DQ|InverseQ)\s*>|PRIVATE KEY")
+_FEW_NAMES = 15
+"""As many are listed for somebody whose name resembles none; the largest section has eleven."""
+
+
+class Place:
+    """Puts the place in front of the message of a ConfigurationError that passes through."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
+        if isinstance(error, ConfigurationError):
+            raise ConfigurationError(f"{self.where}: {error.message}", hint=error.hint) from None
+
+
+def unknown(where: str, what: str, name: str, known: Iterable[str]) -> ConfigurationError:
+    """Return the error for a name that is none of the known ones."""
+    names = list(known)
+    listed = f"known: {', '.join(names)}" if names else f"the file defines no {what}"
+    if len(names) > _FEW_NAMES:
+        listed = "all of them: amcli config show --all"
+    hint = did_you_mean(name, names) or listed
+    return ConfigurationError(f"{where}: unknown {what} {name[:80]}", hint=hint)
 
 
 def value_from_toml(setting: Setting, raw: Any, folder: Path) -> Value:
@@ -42,7 +68,8 @@ def value_from_toml(setting: Setting, raw: Any, folder: Path) -> Value:
     if isinstance(raw, str) and redacted(raw) != raw:
         raise ConfigurationError(
             f"{setting.key} has a password in its URL, and amcli.toml is a file that is shared",
-            hint="write the URL without it, and set smtp.user and smtp.password_file",
+            hint="write the URL without it"
+            + (", and set smtp.user and smtp.password_file" if setting.section == "smtp" else ""),
         )
     return _typed(setting, raw, folder)
 

@@ -92,7 +92,6 @@ class ServiceSettings:
         """
         settings = load_settings(Path(path), profile=profile, environ={})
         key_file = settings.get("service.purpose_key_file")
-        store = settings.get("service.store")
         return cls(
             audiences=_demanded(settings, "verify.audience"),
             tenants=_tenants(settings),
@@ -104,7 +103,7 @@ class ServiceSettings:
             originator=settings.get("provider.originator"),
             purpose_keys=load_purpose_keys(key_file) if key_file else None,
             templates=settings.get("templates.folder"),
-            store=SqliteStore(store, clock=clock) if store else None,
+            store=_store(settings, clock),
             clock=clock,
         )
 
@@ -167,6 +166,19 @@ def _needed(value: _T | None, setting: str) -> _T:
             hint="set it in the file that the service reads, or give it as an argument",
         )
     return value
+
+
+def _store(settings: Settings, clock: Clock) -> SqliteStore | None:
+    path: Path | None = settings.get("service.store")
+    if path is None:
+        return None
+    if any(len(part) > len("C:") and part.endswith(":") for part in path.parts):
+        raise ConfigurationError(
+            f"{settings.file}: service.store is the file of an SQLite store, and no address",
+            hint="give another store in the program: "
+            "replace(settings, store=RedisStore.from_url(...))",
+        )
+    return SqliteStore(path, clock=clock)
 
 
 def _demanded(settings: Settings, key: str) -> tuple[str, ...]:

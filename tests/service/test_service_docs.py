@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -41,6 +42,9 @@ def test_the_page_ends_in_a_verified_approval(
     )  # fmt: skip
 
     assert "1 passed" in done.stdout, done.stdout + done.stderr
+    copying, sending = (shlex.split(line[2:]) for line in blocks("console")[2].splitlines())
+    shutil.copy(*copying[1:])
+    assert run([*sending[1:], "--dry-run"]) == 0
 
 
 @pytest.mark.parametrize("block", blocks("python"))

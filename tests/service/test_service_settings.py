@@ -57,6 +57,15 @@ def test_whom_to_trust_has_no_default(tmp_path: Path, text: str, missing: str) -
         settings_of(tmp_path, text)
 
 
+@pytest.mark.parametrize("url", ["redis://localhost/0", "rediss://r.contoso.com:6380", "unix:///r"])
+def test_a_store_in_redis_is_given_in_the_program(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ConfigurationError, match="no address") as caught:
+        settings_of(tmp_path, f'{TRUST}[service]\nstore = "{url}"\n')
+
+    assert "RedisStore.from_url" in str(caught.value.hint)
+    assert not (tmp_path / "redis:").exists()
+
+
 def test_every_tenant_is_said_in_so_many_words(tmp_path: Path) -> None:
     text = '[verify]\naudience = ["api://x"]\nany_tenant = true\n'
 
