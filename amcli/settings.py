@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from amcli.errors import ConfigurationError
-from amcli.settings_file import FILE_NAME, Place, SettingsFile, unknown
 from amcli.settings_table import (
     BY_KEY,
     BY_VARIABLE,
@@ -21,9 +20,9 @@ from amcli.settings_table import (
     Setting,
     Source,
 )
-from amcli.settings_values import value_from_text
 from amcli.suggestion import closest
 
+FILE_NAME = "amcli.toml"
 _OTHER_VARIABLES = {"AMCLI_CONFIG", "AMCLI_PROFILE"}
 """Variables that are no settings: which file, and which profile."""
 
@@ -74,14 +73,9 @@ def load_settings(
     path = _choose_file(config, no_config, environ, start)
     project = start if path is None else path.absolute().parent
     layers: dict[str, Entry] = {s.key: _default(s, project) for s in SETTINGS}
-    file = SettingsFile(path, start) if path else None
-    for entry in (
-        *(file.entries(profile) if file else _no_profile(profile)),
-        *_from_environment(environ, start),
-        *_from_overrides(overrides, start),
-    ):
+    of_file, in_file = _from_file(path, start, profile)
+    for entry in (*of_file, *_from_environment(environ, start), *_from_overrides(overrides, start)):
         layers[entry.setting.key] = entry  # a later entry is a stronger one
-    in_file = file.all_entries if file else ()
     return Settings(layers, path, profile, project, in_file, tuple(_strangers(environ)))
 
 
@@ -104,21 +98,27 @@ def _default(setting: Setting, project: Path) -> Entry:
     return Entry(setting, project / value if isinstance(value, Path) else value, Source.DEFAULT)
 
 
-def _no_profile(profile: str | None) -> Iterator[Entry]:
+def _from_file(
+    path: Path | None, start: Path, profile: str | None
+) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """Return what the file sets for this profile, and all that it sets."""
+    if path is not None:
+        from amcli.settings_file import SettingsFile  # slow to load, and many commands have none
+
+        file = SettingsFile(path, start)
+        return tuple(file.entries(profile)), file.all_entries
     if profile is not None:
         raise ConfigurationError(
             f"profile {profile}: no {FILE_NAME} was found that could define it",
             hint=f"run in the project's folder, or say where the file is: --config {FILE_NAME}",
         )
-    yield from ()
+    return (), ()
 
 
 def _from_environment(environ: Mapping[str, str], folder: Path) -> Iterator[Entry]:
     for variable, setting in BY_VARIABLE.items():
         if text := environ.get(variable):
-            with Place(variable):
-                value = value_from_text(setting, text, folder)
-            yield Entry(setting, value, Source.ENVIRONMENT, variable)
+            yield _from_text(setting, text, folder, Source.ENVIRONMENT, variable)
 
 
 def _from_overrides(overrides: Iterable[str], folder: Path) -> Iterator[Entry]:
@@ -129,16 +129,28 @@ def _from_overrides(overrides: Iterable[str], folder: Path) -> Iterator[Entry]:
                 f"--setting {key}: a value is missing", hint=f"write --setting {key}=VALUE"
             )
         if key not in BY_KEY:
-            raise unknown("--setting", "setting", key, BY_KEY)
+            raise _unknown(key)
         if BY_KEY[key].kind is Kind.SECRET:
             raise ConfigurationError(
                 f"--setting {key}: a secret on the command line stays in the shell's history",
                 hint=f"set {BY_KEY[key].variable}, or use {key}_file",
             )
-        with Place("--setting"):
-            yield Entry(
-                BY_KEY[key], value_from_text(BY_KEY[key], value, folder), Source.COMMAND_LINE
-            )
+        yield _from_text(BY_KEY[key], value, folder, Source.COMMAND_LINE)
+
+
+def _unknown(key: str) -> ConfigurationError:
+    from amcli.settings_values import unknown
+
+    return unknown("--setting", "setting", key, BY_KEY)
+
+
+def _from_text(
+    setting: Setting, text: str, folder: Path, source: Source, variable: str | None = None
+) -> Entry:
+    from amcli.settings_values import Place, value_from_text  # many commands read no text
+
+    with Place(variable or "--setting"):
+        return Entry(setting, value_from_text(setting, text, folder), source, variable)
 
 
 def _strangers(environ: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:

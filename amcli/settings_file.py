@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,10 @@ from amcli.errors import ConfigurationError
 from amcli.files import read_bounded
 from amcli.settings_rows import ROW_KINDS, rows_from_toml
 from amcli.settings_table import BY_KEY, SECTIONS, Entry, Source, Value
-from amcli.settings_values import value_from_toml
+from amcli.settings_values import Place, unknown, value_from_toml
 from amcli.strict_toml import NotToml, parse_toml
-from amcli.suggestion import did_you_mean
 
-FILE_NAME = "amcli.toml"
 _MAX_FILE_BYTES = 1024 * 1024
-_FEW_NAMES = 15
-"""As many are listed for somebody whose name resembles none; the largest section has eleven."""
 
 
 class SettingsFile:
@@ -122,27 +118,3 @@ def _line_numbers(text: str) -> Iterator[tuple[str, int]]:
 
 def _tidy(name: str) -> str:
     return re.sub(r"[\s\"']", "", name)
-
-
-class Place:
-    """Puts the place in front of the message of a ConfigurationError that passes through."""
-
-    def __init__(self, where: str) -> None:
-        self.where = where
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
-        if isinstance(error, ConfigurationError):
-            raise ConfigurationError(f"{self.where}: {error.message}", hint=error.hint) from None
-
-
-def unknown(where: str, what: str, name: str, known: Iterable[str]) -> ConfigurationError:
-    """Return the error for a name that is none of the known ones."""
-    names = list(known)
-    listed = f"known: {', '.join(names)}" if names else f"the file defines no {what}"
-    if len(names) > _FEW_NAMES:
-        listed = "all of them: amcli config show --all"
-    hint = did_you_mean(name, names) or listed
-    return ConfigurationError(f"{where}: unknown {what} {name[:80]}", hint=hint)
