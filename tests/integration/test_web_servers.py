@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
-from click_service import BAD_CLICKS, Answer, ClickService, Pairs, secrets_in
+from click_service import BAD_CLICKS, ClickService, secrets_in
+from served_clicks import Running, running
 
 pytestmark = pytest.mark.integration
 
-SUPPORT = Path(__file__).parent.parent / "support"
 _GUNICORN = ["gunicorn", "--workers", "2", "--bind", "fd://{fd}"]
 SERVERS = {
     "gunicorn, Flask": [*_GUNICORN, "click_apps:flask_app()"],
@@ -28,49 +21,6 @@ SERVERS = {
     "uvicorn, FastAPI": ["uvicorn", "--factory", "--fd", "{fd}", "click_apps:fastapi_app"],
     "uvicorn, Starlette": ["uvicorn", "--factory", "--fd", "{fd}", "click_apps:starlette_app"],
 }
-
-
-@dataclass(frozen=True)
-class Running:
-    """A server that has been started, and its log."""
-
-    service: ClickService
-    port: int
-    log: Path
-
-    def post(self, headers: Pairs, body: bytes, path: str = "/expenses/7") -> Answer:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
-        connection.putrequest("POST", path)
-        for name, value in [*headers, ("Content-Type", "application/json")]:
-            connection.putheader(name, value)
-        connection.putheader("Content-Length", str(len(body)))
-        connection.endheaders(body)
-        answer = connection.getresponse()
-        found = {name.lower(): value for name, value in answer.getheaders()}
-        content = answer.read()
-        connection.close()
-        return Answer(answer.status, found, content)
-
-
-@contextmanager
-def running(command: list[str], service: ClickService) -> Iterator[Running]:
-    """Start a server on a socket that already listens, so that nobody has to wait for it."""
-    with socket.create_server(("127.0.0.1", 0), backlog=64) as listening:
-        log, fd = service.folder / "server.log", listening.fileno()
-        arguments = [part.format(fd=fd) for part in command]
-        environment = {
-            **os.environ, "CLICK_SERVICE": str(service.folder), "PYTHONPATH": str(SUPPORT),
-        }  # fmt: skip
-        with log.open("wb") as file:
-            process = subprocess.Popen(
-                [sys.executable, "-m", *arguments],
-                env=environment, pass_fds=[fd], stdout=file, stderr=file,
-            )  # fmt: skip
-        try:
-            yield Running(service, listening.getsockname()[1], log)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(timeout=30)
 
 
 @pytest.fixture(scope="module", params=SERVERS)
