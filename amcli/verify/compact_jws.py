@@ -47,6 +47,8 @@ def parse_compact_jws(text: str, max_bytes: int) -> CompactJws:
     space, padding and stray bits in base64url, byte order marks, names that stand twice or differ
     in upper and lower case only, NaN and numbers beyond a double, half surrogate pairs.
     """
+    if not isinstance(text, str):  # a missing header is None, and others read bytes
+        raise MalformedJws(f"a text was expected, this is {type(text).__name__}")
     if len(text) > max_bytes:
         raise MalformedJws(f"longer than {_size(max_bytes)}")
     segments = text.split(".")
@@ -107,8 +109,9 @@ def _object(segment: str, part: str) -> dict[str, Any]:
         raise MalformedJws(f"the {part} {error}") from None
     names = "".join(value)
     # Some readers ignore case: for them `tid` and `TID` would be the same claim twice. Names that
-    # are all in small letters, as Microsoft's are, differ anyway.
+    # are all in small letters, as Microsoft's are, differ anyway. Readers compare in capitals too,
+    # in which a dotless i is an i.
     lower = names.isascii() and names == names.lower()
-    if not lower and len({name.casefold() for name in value}) != len(value):
+    if not lower and len({name.upper().casefold() for name in value}) != len(value):
         raise MalformedJws(f"two names in the {part} differ only in upper and lower case")
     return value

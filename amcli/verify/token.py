@@ -167,7 +167,7 @@ def _case(token: str | UnverifiedToken, policy: TokenPolicy, now: datetime) -> C
     if now.tzinfo is None:
         raise UsageError("the clock must give an aware time, in UTC")
     # Only the text counts: the claims of a decoded token could have been changed since.
-    text = token if isinstance(token, str) else token.encoded.reveal()
+    text = token.encoded.reveal() if isinstance(token, UnverifiedToken) else token
     try:
         decoded = decode_token(text)
     except MalformedToken as error:

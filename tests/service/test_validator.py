@@ -139,6 +139,13 @@ def test_rubbish_is_refused_and_nothing_else_happens(
     assert click(served(validator, monkeypatch), token) == (401, "Invalid token.")
 
 
+@pytest.mark.parametrize("token", [None, b"a.b.c", 7])
+def test_what_is_no_text_is_refused_like_any_token(validator: Any, token: Any) -> None:
+    """Microsoft's sample answers 401 when a service hands on a header that is not there."""
+    with pytest.raises(InvalidActionableMessageTokenError, match="a text was expected"):
+        validator().validate_token(token, "https://api.example.com")
+
+
 @pytest.mark.parametrize("kind", ["v1", "v2", "eat"])
 def test_a_forged_token_is_refused(mint: Mint, validator: Any, kind: str) -> None:
     with pytest.raises(InvalidActionableMessageTokenError) as caught:

@@ -74,6 +74,13 @@ def test_any_text_gets_a_verdict(text: str) -> None:
     assert not check_token(text, POLICY, clock=clock).ok
 
 
+@given(st.none() | st.binary() | st.integers() | st.lists(st.text(), max_size=2))
+@settings(max_examples=50, deadline=None)
+def test_what_is_no_text_gets_a_verdict_too(value: Any) -> None:
+    """A header that is missing is None, and some programs have bytes."""
+    assert check_token(value, POLICY, clock=clock).failed[0].name == "format"
+
+
 @given(header=st.dictionaries(st.text(), json_values, max_size=4), payload=st.binary(max_size=80))
 @settings(max_examples=200, deadline=None)
 def test_any_signed_bytes_get_a_verdict(header: dict[str, Any], payload: bytes) -> None:
