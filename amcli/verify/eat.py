@@ -133,13 +133,22 @@ def check_sender(case: Case) -> Answer:
 
 
 def check_performer(case: Case) -> Answer:
-    """Compare ``sub``, which is an address, and for some recipients a hash or an object id."""
+    """Demand that the token says who clicked, and compare with who must have.
+
+    Compared is ``sub``: an address, and for some recipients a hash or an object id.
+    """
     subject, wanted = case.claims.get("sub"), case.policy.asked_performer
+    if not isinstance(subject, str) or not subject.strip():
+        return failed(
+            "performer",
+            f"the token names nobody: sub must be a text, it is {shown(subject)}",
+            "sub says who clicked: answer 401 to a token without it",
+        )
     if wanted is None:
         return _ANYBODY
     if wanted.object_id:
         return failed("performer", "cannot be proven: an EAT has no oid", "give the address")
-    if not isinstance(subject, str) or not is_address(subject):
+    if not is_address(subject):
         return failed(
             "performer",
             f"cannot be checked: sub is {shown(subject)}, no address",

@@ -37,7 +37,7 @@ _DELEGATED = Held(
 )
 _SCOPE = Held("scope", lambda case: f"{shown(case.policy.scope)} is among the delegated ones")
 _NO_SENDER = not_asked("sender", lambda _: "; an Entra ID token names no sender")
-_ANYBODY = not_asked("performer", lambda case: f"; it is oid {shown(case.claims.get('oid'))}")
+_ANYBODY = not_asked("performer", lambda case: f"; it is oid {shown(case.claims['oid'])}")
 _THIS_ID = Held(
     "performer", lambda case: f"oid {parse_guid(case.claims['oid'])} in tenant {case.tenant}"
 )
@@ -131,12 +131,21 @@ def check_sender(case: Case) -> Answer:
 
 
 def check_performer(case: Case) -> Answer:
-    """Compare who clicked: by (tid, oid), or by the upn of a v1 token with a warning."""
-    wanted = case.policy.asked_performer
+    """Demand that the token says who clicked, and compare with who must have.
+
+    Compared is (tid, oid), or the upn of a v1 token with a warning.
+    """
+    found, wanted = parse_guid(case.claims.get("oid")), case.policy.asked_performer
+    if found is None:
+        return failed(
+            "performer",
+            f"the token names nobody: oid must be a GUID, it is {shown(case.claims.get('oid'))}",
+            "tid and oid together say who clicked: answer 401 to a token without them",
+        )
     if wanted is None:
         return _ANYBODY
     if wanted.object_id:
-        return _check_object_id(case, wanted.object_id)
+        return _check_object_id(case, found, wanted.object_id)
     if case.token.kind is TokenKind.ENTRA_V2:
         return failed(
             "performer",
@@ -156,10 +165,9 @@ def check_performer(case: Case) -> Answer:
     return _THIS_UPN
 
 
-def _check_object_id(case: Case, wanted: str) -> Answer:
-    found = parse_guid(case.claims.get("oid"))
-    if found is None or case.tenant is None:
-        return failed("performer", "cannot be checked: oid and tid must both be GUIDs")
+def _check_object_id(case: Case, found: str, wanted: str) -> Answer:
+    if case.tenant is None:
+        return failed("performer", "cannot be checked: tid is no GUID")
     if found == wanted:
         return _THIS_ID
     return failed("performer", f"oid is {found}, not {wanted}")

@@ -19,7 +19,7 @@ The checks, in the order in which they are made:
 14. caller       Outlook's Actions application
 15. scope        delegated, and the one that was asked for
 16. sender       the mail's sender, where the token names one
-17. performer    who clicked
+17. performer    who clicked: the token must say so, whoever is asked for
 
 A check that cannot be made has failed. Keys are looked up only for a token that has passed 2 to
 7, so nobody can make us ask for keys by sending rubbish.

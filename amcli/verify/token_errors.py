@@ -94,7 +94,7 @@ class SenderRefused(TokenRejected):
 
 
 class PerformerRefused(TokenRejected):
-    """Another person clicked, or who it was cannot be known from this token."""
+    """Another person clicked, or the token does not say who it was."""
 
 
 class KeysUnreachable(NetworkError):

@@ -37,7 +37,7 @@ class VerifiedToken:
 
     @property
     def object_id(self) -> str | None:
-        """Return ``oid``: together with ``tenant`` this is who clicked. None for an EAT."""
+        """Return ``oid``, which with ``tenant`` is who clicked; None for an EAT, and only there."""
         return parse_guid(self._case.claims.get("oid")) if self.kind.is_entra else None
 
     @property

@@ -14,6 +14,7 @@ from token_mint import (
     ACTIONS,
     APP_ID_URI,
     CLIENT_ID,
+    OBJECT_ID,
     OTHER_TENANT,
     SECONDS,
     TENANT,
@@ -157,6 +158,10 @@ ENTRA_CLAIMS: dict[str, tuple[str, Attack]] = {
     **{f"scp is {value!r}": ("scope", claim(scp=value))
        for value in (None, "", "\t\n", True, 1, {}, [], {"Global.Test": 1}, ["Global.Test", "x"])},
     "idtyp app with a scope": ("scope", claim(idtyp="app", roles=["Do.Everything"])),
+    "nobody clicked: no oid": ("performer", claim(oid=...)),
+    **{f"oid is {value!r}": ("performer", claim(oid=value))
+       for value in (None, "", 7, True, {}, [OBJECT_ID], "adele@contoso.com", f"{OBJECT_ID} ",
+                     f"{{{OBJECT_ID}}}", OBJECT_ID.replace("-", ""))},
 }  # fmt: skip
 
 EAT_CLAIMS: dict[str, tuple[str, Attack]] = {
@@ -177,4 +182,7 @@ EAT_CLAIMS: dict[str, tuple[str, Attack]] = {
     "a host below": ("audience", claim(aud="https://x.api.example.com")),
     "a client id as audience": ("audience", claim(aud=CLIENT_ID)),
     "the caller as azp only": ("caller", claim(appid=..., azp=ACTIONS)),
+    "nobody clicked: no sub": ("performer", claim(sub=...)),
+    **{f"sub is {value!r}": ("performer", claim(sub=value))
+       for value in (None, "", " ", 7, True, {}, ["adele@contoso.com"])},
 }  # fmt: skip

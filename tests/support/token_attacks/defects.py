@@ -35,6 +35,7 @@ DEFECTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (_NODE, "no exp, or one of 1e999", ("exp missing", "exp infinite")),
     (_NODE, "invalid UTF-8 is read", ("invalid UTF-8", "an overlong encoding", "Latin-1")),
     (_NODE, "kid may be a list", ("kid a list", "kid a list of ids")),
+    (_NODE, "sub may be a number, or missing", ("sub is 7", "nobody clicked: no sub")),
     ("The Node sample's pull request 11", "the audience is compared with itself", (
         "another audience", "Microsoft Graph's audience", "no audience")),
     ("HelloActionableMessages", "the audience is not checked at all", (
