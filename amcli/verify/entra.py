@@ -14,7 +14,7 @@ from amcli.verify.clouds import parse_guid
 from amcli.verify.token_answers import Answer, Case, Held
 from amcli.verify.token_checks import check_caller, not_asked, single_audience
 from amcli.verify.token_kind import TokenKind
-from amcli.verify.token_policy import AnyTenant
+from amcli.verify.token_policy import AnyTenant, Performer
 from amcli.verify.token_text import shown
 
 _MUTABLE_UPN = (
@@ -146,6 +146,10 @@ def check_performer(case: Case) -> Answer:
         return _ANYBODY
     if wanted.object_id:
         return _check_object_id(case, found, wanted.object_id)
+    return _check_upn(case, wanted)
+
+
+def _check_upn(case: Case, wanted: Performer) -> Answer:
     if case.token.kind is TokenKind.ENTRA_V2:
         return failed(
             "performer",
