@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from amcli.cli.file_name import FileName
 from amcli.cli.session import Session
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def session_options() -> list[click.Option]:
         _option(
             "--config",
             help="Read this file instead of looking for amcli.toml.",
-            type=click.Path(dir_okay=False, path_type=Path),
+            type=FileName(),
             metavar="FILE",
         ),
         _option("--no-config", help="Read no amcli.toml.", is_flag=True),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from amcli.cli.checks_text import Line, check_lines, plain, summary
 from amcli.cli.token_advice import with_advice
@@ -23,8 +22,7 @@ from amcli.verify.token_policy import AnyTenant, TokenPolicy
 from amcli.verify.token_text import moment
 
 
-@dataclass(frozen=True)
-class Trust:
+class Trust(NamedTuple):
     """What a token is judged by, each with who said so: an option, a setting, built-in."""
 
     keys: KeySource
@@ -52,8 +50,7 @@ class Trust:
         return [*(plain(f"{name:<8}  {printable_line(value)}") for name, value in rows), plain()]
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """The verdict on a token with what it was judged by."""
 
     found: FoundToken

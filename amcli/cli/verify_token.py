@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 from click.core import ParameterSource
@@ -98,8 +97,7 @@ def verify_token(
     return token_answers.give(answers, as_json=as_json, as_jsonl=as_jsonl, above=trust.lines())
 
 
-@dataclass(frozen=True)
-class _Asked:
+class _Asked(NamedTuple):
     """What the options of ``verify-token`` say."""
 
     audiences: tuple[str, ...]

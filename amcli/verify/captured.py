@@ -8,25 +8,26 @@ in it, never by its name.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from amcli.errors import NothingFound, UnreadableInput
 from amcli.files import read_bounded, read_stream
 from amcli.secrets import Secret, without_tokens
-from amcli.verify.captured_place import Place
-from amcli.verify.captured_text import Read, read_text
 from amcli.verify.request import bearer_token
+from amcli.verify.token_format import MAX_TOKEN_BYTES
+
+if TYPE_CHECKING:
+    from amcli.verify.captured_text import Read
 
 MAX_INPUT_BYTES = 32 * 1024 * 1024
 """A day's log of a service; a captured request has a few KB."""
 
+_OF_A_TOKEN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")
 _HEADERS = "the token is in Authorization or Action-Authorization, after the word Bearer"
 
 
-@dataclass(frozen=True)
-class FoundToken:
+class FoundToken(NamedTuple):
     """A token that nobody has looked into yet."""
 
     token: Secret
@@ -38,12 +39,11 @@ class FoundToken:
     """Its entry, counted from 1, in a HAR file or a JSON list."""
 
 
-@dataclass(frozen=True)
-class Capture:
+class Capture(NamedTuple):
     """What was found; at least one token."""
 
     tokens: tuple[FoundToken, ...]
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
     """What a person should know: requests without a token, or with two."""
 
 
@@ -74,6 +74,8 @@ def find_tokens(text: str, origin: str) -> Capture:
     """
     if not text.strip():
         raise UnreadableInput(f"{origin}: empty, a token was expected")
+    if _is_bare(text):
+        return Capture((FoundToken(Secret(text.strip()), origin),))
     read = _read(text)
     if read.found:
         return Capture(_named(read, origin), _notes(read))
@@ -83,21 +85,31 @@ def find_tokens(text: str, origin: str) -> Capture:
     raise NothingFound(f"{origin}: {read.missing}", hint=read.hint or _HEADERS)
 
 
+def _is_bare(text: str) -> bool:
+    """Return whether this is nothing but a token, as most captures are, however malformed."""
+    line = text.strip("\r\n").strip(" \t")
+    return len(line) <= MAX_TOKEN_BYTES and _OF_A_TOKEN.issuperset(line)
+
+
 def _read(text: str) -> Read:
+    # Each knows many forms, and is slow to load for them.
     if text.lstrip()[0] not in "{[":
+        from amcli.verify.captured_text import read_text
+
         return read_text(text)
-    from amcli.verify.captured_json import read_json  # most captures need no JSON
+    from amcli.verify.captured_json import read_json
 
     return read_json(text)
 
 
 def _named(read: Read, origin: str) -> tuple[FoundToken, ...]:
+    if read.is_one_line:
+        return tuple(FoundToken(Secret(found.token), origin) for found in read.found)
     alone = len(read.found) == 1
     named = []
-    for found in read.found:
-        place = Place() if read.is_one_line else found.place
+    for token, place in read.found:
         words = ", ".join((origin, *place.words(alone=alone)))
-        named.append(FoundToken(Secret(found.token), words, place.line, place.entry))
+        named.append(FoundToken(Secret(token), words, place.line, place.entry))
     return tuple(named)
 
 
@@ -118,7 +130,7 @@ def _these(names: Sequence[str]) -> str:
 
 def _text(content: bytes, origin: str) -> str:
     try:
-        return content.decode("utf-8-sig")
+        return content.decode().removeprefix("\ufeff")
     except UnicodeDecodeError:
         raise UnreadableInput(
             f"{origin}: not UTF-8 text", hint="save it as UTF-8 (PowerShell: -Encoding utf8)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # A JWT begins with the base64url of '{"'; in running text nothing else tells one from a word.
 _LIKE_A_TOKEN = r"eyJ[A-Za-z0-9_-]{12,}(?:\.[A-Za-z0-9_=-]*)+"  # noqa: S105 - a pattern
@@ -11,8 +11,7 @@ _BEHIND_BEARER = re.compile(rf"\bbearer[ \t]+({_LIKE_A_TOKEN})", re.IGNORECASE)
 _ANYWHERE = re.compile(rf"(?<![A-Za-z0-9_.-])({_LIKE_A_TOKEN})")
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where in a capture a token stood; what is None does not apply."""
 
     line: int | None = None
@@ -35,8 +34,7 @@ class Place:
         return [part for part in parts if part]
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A token and its place."""
 
     token: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class Outcome(enum.Enum):
@@ -14,8 +14,7 @@ class Outcome(enum.Enum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """One question and its answer."""
 
     name: str
@@ -35,8 +34,7 @@ class Check:
         }
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """All checks, in order."""
 
     checks: tuple[Check, ...]

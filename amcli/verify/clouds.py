@@ -8,8 +8,8 @@ clouds; they are those that Microsoft's own libraries use.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from amcli.errors import UsageError
 from amcli.verify.token_kind import EAT_ISSUER, TokenKind
@@ -17,8 +17,7 @@ from amcli.verify.token_kind import EAT_ISSUER, TokenKind
 _EAT_METADATA = "https://substrate.office.com/sts/common/.well-known/openid-configuration"
 
 
-@dataclass(frozen=True)
-class Authority:
+class Authority(NamedTuple):
     """An issuer and the place where it publishes its keys."""
 
     issuer: str
@@ -46,8 +45,7 @@ class Authority:
         return issuer.replace("{tenantid}", self.tenant) in self.key_issuers
 
 
-@dataclass(frozen=True)
-class Cloud:
+class Cloud(NamedTuple):
     """A Microsoft cloud: isolated from the others, with hosts and keys of its own."""
 
     name: str

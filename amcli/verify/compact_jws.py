@@ -14,7 +14,7 @@ from amcli.strict_json import NotStrictJson, parse_json_object
 
 _SEGMENTS = 3
 _MAX_KEPT = 512  # characters of a header that is kept in memory; Microsoft's have about 150
-_FOREIGN = re.compile(r"[^A-Za-z0-9_.-]")
+_FOREIGN = r"[^A-Za-z0-9_.-]"
 
 
 class MalformedJws(ValueError):
@@ -76,7 +76,7 @@ def _size(limit: int) -> str:
 
 def _foreign(text: str) -> MalformedJws | None:
     """Return what is wrong with a text in which something stands that no compact JWS has."""
-    found = _FOREIGN.search(text)
+    found = re.search(_FOREIGN, text)
     if found is None:
         return None
     character = found.group()

@@ -7,9 +7,8 @@ not spoil the set, but a token that names it learns why it is not used.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 
@@ -27,8 +26,7 @@ _MAX_EXPONENT_BITS = 32  # the same; Microsoft's keys have 65537
 MAX_KEY_SET_BYTES = 1024 * 1024  # Entra's sets have about 11 KB
 
 
-@dataclass(frozen=True)
-class TokenKey:
+class TokenKey(NamedTuple):
     """A key that may check signatures."""
 
     kid: str
@@ -38,8 +36,7 @@ class TokenKey:
     origin: str
 
 
-@dataclass(frozen=True)
-class NoKey:
+class NoKey(NamedTuple):
     """Why there is no key for a token."""
 
     reason: str

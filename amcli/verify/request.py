@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 TOKEN_HEADERS = ("authorization", "action-authorization")
 
-_BEARER = re.compile(r"bearer[ \t]+(\S+)", re.IGNORECASE)
+_BEARER = r"bearer[ \t]+(\S+)"
 
 
 def bearer_tokens(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -26,5 +26,5 @@ def bearer_tokens(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def bearer_token(value: str) -> str | None:
     """Return the token of a header's value, or None where it has another form."""
-    match = _BEARER.fullmatch(value.strip())
+    match = re.fullmatch(_BEARER, value.strip(), re.IGNORECASE)
     return match[1] if match else None

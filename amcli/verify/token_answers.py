@@ -8,7 +8,6 @@ answers with a ``Check`` at once. A verdict is made of both when somebody reads 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -37,8 +36,7 @@ class Case(NamedTuple):
     """Whether the network may be waited for."""
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(NamedTuple):
     """A check that holds, or that nobody asked for, with its reason for any case."""
 
     name: str

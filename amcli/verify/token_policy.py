@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from amcli.address import is_address
 from amcli.errors import UsageError
@@ -22,8 +22,7 @@ class AnyTenant:
     """Says in so many words that the users of every tenant may click."""
 
 
-@dataclass(frozen=True)
-class Performer:
+class Performer(NamedTuple):
     """Who must have clicked: exactly one of the three is set."""
 
     object_id: str | None = None
