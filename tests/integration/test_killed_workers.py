@@ -24,9 +24,8 @@ TOKENS = 25
 
 @contextmanager
 def workers(folder: Path, *, transactional: bool, count: int = 4) -> Iterator[Running]:
-    command = [
-        "gunicorn", "--preload", "--workers", str(count), "--bind", "fd://{fd}", APPS[transactional],
-    ]  # fmt: skip
+    options = ["--preload", "--workers", str(count), "--bind", "fd://{fd}"]
+    command = ["gunicorn", *options, APPS[transactional]]
     with running(command, ClickService.create(folder)) as server:
         yield server
 
