@@ -6,8 +6,10 @@ same two names, and judges both EAT and Entra ID tokens by ``amcli.verify``.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +60,9 @@ class ActionableMessageTokenValidator:
     ``audiences`` (App ID URI, client id) and ``tenants`` (GUIDs, or ``AnyTenant()``) are needed
     for Entra ID tokens. ``legacy_eat`` accepts EATs too, for the origin of the ``target_url``
     that each call names. ``jwks`` is a file, an https address or the JSON of a key set; without
-    it the keys are those that Microsoft publishes. Raises UsageError and UnreadableInput.
+    it the keys are those that Microsoft publishes. What was read over the network is shared by
+    all validators of the process, unless they have a ``fetcher`` of their own. Raises UsageError
+    and UnreadableInput.
     """
 
     def __init__(
@@ -85,7 +89,7 @@ class ActionableMessageTokenValidator:
         self._policy = TokenPolicy(
             audiences=wanted or (_ANY_TARGET,),
             tenants=known,
-            keys=_keys(jwks, fetcher or https_fetcher()),
+            keys=_keys(jwks, fetcher),
             legacy_eat=legacy_eat,
         )
 
@@ -123,7 +127,25 @@ def _no_audience() -> UsageError:
     )
 
 
-def _keys(jwks: KeySet | None, fetch: Fetcher) -> KeySource:
+def _keys(jwks: KeySet | None, fetch: Fetcher | None) -> KeySource:
     if isinstance(jwks, Mapping):
         return StaticKeys.from_mapping(jwks)
-    return keys_from(jwks, fetch)
+    if jwks is not None and "://" not in str(jwks):
+        return StaticKeys.from_file(Path(jwks))
+    if fetch is not None:
+        return keys_from(jwks, fetch)
+    with _one_at_a_time:
+        return _shared_keys(jwks)
+
+
+_one_at_a_time = threading.Lock()
+
+
+@lru_cache(maxsize=16)
+def _shared_keys(address: str | Path | None) -> KeySource:
+    """Return the same keys to every validator.
+
+    Services that were written for Microsoft's sample make a validator for each click, and no click
+    may make us ask for keys once more.
+    """
+    return keys_from(address, https_fetcher())

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
@@ -12,6 +15,8 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 from loopback_microsoft import (
     ELSEWHERE,
+    KEYS,
+    LOGIN,
     METADATA,
     Answer,
     LoopbackMicrosoft,
@@ -49,6 +54,35 @@ def verifier(clock: Clock = lambda: NOW, patience: float = 30) -> ActionVerifier
         keys=PublishedKeys(https_fetcher(timeout=patience), clock=clock),
         clock=clock,
     ).verifier()
+
+
+def test_a_validator_for_each_click_is_no_request_for_each_click(
+    microsoft: LoopbackMicrosoft,
+) -> None:
+    """Services that were written for Microsoft's sample make the validator in the handler."""
+    mint, times = Mint(), {"iat": time.time(), "nbf": time.time(), "exp": time.time() + 3600}
+    microsoft.publish(mint)
+    program = f"""
+import sys
+from amcli.service import ActionableMessageTokenValidator, InvalidActionableMessageTokenError
+for token in sys.stdin.read().split():
+    validator = ActionableMessageTokenValidator(audiences=[{APP_ID_URI!r}], tenants=[{TENANT!r}])
+    try:
+        print(validator.validate_token(token, "https://api.example.com").action_performer)
+    except InvalidActionableMessageTokenError:
+        print("refused")
+"""
+    genuine, foreign = mint.token("v1", **times), Mint().token("v1", **times)
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        input="\n".join([genuine, foreign] * 5),
+        env={**microsoft.environment, "PATH": "/usr/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["adele@contoso.com", "refused"] * 5
+    assert microsoft.asked == [f"{LOGIN}{METADATA}", f"{LOGIN}{KEYS}"]
 
 
 def hanging(_handler: BaseHTTPRequestHandler) -> None:
