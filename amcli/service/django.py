@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -23,14 +23,21 @@ from amcli.service.endpoint import ActionEndpoint
 View = Callable[..., Any]
 
 
-def verified_action(verifier: ActionVerifier) -> Callable[[View], View]:
+_Rest = ParamSpec("_Rest")
+"""What a view takes beside the request and the VerifiedAction."""
+_Guarded = Callable[Concatenate[HttpRequest, VerifiedAction, _Rest], Any]
+
+
+def verified_action(
+    verifier: ActionVerifier,
+) -> Callable[[_Guarded[_Rest]], Callable[Concatenate[HttpRequest, _Rest], Any]]:
     """Return a decorator for views, sync or async, that take a VerifiedAction after the request.
 
     Without a genuine bearer token the view is not called. It may return an ActionResponse, or
     Django's own; a RequestRefused that it raises becomes its answer.
     """
 
-    def decorate(view: View) -> View:
+    def decorate(view: _Guarded[_Rest]) -> Callable[Concatenate[HttpRequest, _Rest], Any]:
         guard = _guarded_async if inspect.iscoroutinefunction(view) else _guarded
         return _posted(wraps(view)(guard(view, verifier)))
 

@@ -9,29 +9,35 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 from flask import Response, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from amcli.service.action_request import MAX_BODY_BYTES, body_too_long
 from amcli.service.action_response import ActionResponse, RequestRefused
-from amcli.service.action_verifier import ActionVerifier, refusal
+from amcli.service.action_verifier import ActionVerifier, VerifiedAction, refusal
 from amcli.service.endpoint import ActionEndpoint
 
 View = Callable[..., Any]
 
 
-def verified_action(verifier: ActionVerifier) -> Callable[[View], View]:
+_Rest = ParamSpec("_Rest")
+"""What a view takes beside the VerifiedAction."""
+
+
+def verified_action(
+    verifier: ActionVerifier,
+) -> Callable[[Callable[Concatenate[VerifiedAction, _Rest], Any]], Callable[_Rest, Any]]:
     """Return a decorator for views that take a VerifiedAction before the values of their route.
 
     Without a genuine bearer token the view is not called. It may return an ActionResponse, or
     whatever Flask takes; a RequestRefused that it raises becomes its answer.
     """
 
-    def decorate(view: View) -> View:
+    def decorate(view: Callable[Concatenate[VerifiedAction, _Rest], Any]) -> Callable[_Rest, Any]:
         @wraps(view)
-        def guarded(*args: Any, **values: Any) -> Any:
+        def guarded(*args: _Rest.args, **values: _Rest.kwargs) -> Any:
             try:
                 action = verifier.verify(request.headers.items(), _body())
                 return to_response(current_app.ensure_sync(view)(action, *args, **values))
