@@ -16,6 +16,7 @@ from token_attacks.claim_attacks import CLAIMS, EAT_CLAIMS, ENTRA_CLAIMS
 from token_attacks.defects import DEFECTS
 from token_attacks.form_attacks import FORM
 from token_attacks.header_attacks import HEADER
+from token_attacks.jose_attacks import JOSE, OTHER_JWTS
 from token_attacks.key_sets import KEY_SETS, KeySetAttack
 from token_attacks.signature_attacks import SIGNATURE
 from token_attacks.valid import VALID, Genuine
@@ -30,8 +31,10 @@ __all__ = [
     "Technique",
 ]
 
-_EVERY_KIND: dict[str, tuple[str, Attack]] = {**ATTACKS, **FORM, **HEADER, **CLAIMS, **SIGNATURE}
-_ENTRA: dict[str, tuple[str, Attack]] = {**ENTRA_ATTACKS, **ENTRA_CLAIMS}
+_EVERY_KIND: dict[str, tuple[str, Attack]] = {
+    **ATTACKS, **FORM, **HEADER, **CLAIMS, **SIGNATURE, **JOSE,
+}  # fmt: skip
+_ENTRA: dict[str, tuple[str, Attack]] = {**ENTRA_ATTACKS, **ENTRA_CLAIMS, **OTHER_JWTS}
 
 
 @dataclass(frozen=True)

@@ -70,12 +70,12 @@ def _stranger(**brings: Any) -> Attack:
     return lambda _mint, kind: STRANGER.sign(json.dumps(claims(kind)), **brings)
 
 
-def _own_certificate() -> str:
-    """The stranger's own certificate, in the form of ``x5c``."""
+def own_certificate(owner: Mint) -> str:
+    """A certificate in Microsoft's name that somebody made for a key, in the form of ``x5c``."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "login.microsoftonline.com")])
     made = (
-        x509.CertificateBuilder(name, name, STRANGER.key.public_key(), 1, NOW, NOW + timedelta(9))
-        .sign(STRANGER.key, hashes.SHA256())
+        x509.CertificateBuilder(name, name, owner.key.public_key(), 1, NOW, NOW + timedelta(9))
+        .sign(owner.key, hashes.SHA256())
         .public_bytes(Encoding.DER)
     )
     return base64.b64encode(made).decode()
@@ -123,7 +123,7 @@ HEADER: dict[str, tuple[str, Attack]] = {
         "header", _stranger(jku="https://login.microsoftonline.com@evil.example/keys")),
     "jku as data": ("header", _stranger(jku='data:application/json,{"keys":[]}')),
     "x5u to its own certificate": ("header", _stranger(x5u="https://evil.example/c.pem")),
-    "x5c with its own certificate": ("header", _stranger(x5c=[_own_certificate()])),
+    "x5c with its own certificate": ("header", _stranger(x5c=[own_certificate(STRANGER)])),
     "jwk null": ("header", head(jwk=None)),
     "jku empty": ("header", head(jku="")),
     "x5c empty": ("header", head(x5c=[])),

@@ -11,6 +11,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from token_mint import KID, OTHER_TENANT, Mint, b64, claims, jwk
 
+from token_attacks.header_attacks import own_certificate
 from token_attacks.signature_attacks import SHA256_INFO
 
 Made = tuple[str, dict[str, Any]]
@@ -51,6 +52,12 @@ def _two(mint: Mint) -> Made:
     stranger = Mint()
     members = [jwk(stranger.key.public_key()), jwk(mint.key.public_key())]
     return stranger.token("v2"), {"keys": members}
+
+
+def _certified(mint: Mint) -> Made:
+    """The member's certificate is a stranger's; only ``n`` and ``e`` are the key."""
+    stranger = Mint()
+    return stranger.token("v2"), mint.jwks(x5c=[own_certificate(stranger)])
 
 
 def _elliptic(_mint: Mint) -> Made:
@@ -122,6 +129,11 @@ KEY_SETS: tuple[KeySetAttack, ...] = tuple(
         ("a key for encryption", "key", _member(use="enc")),
         ("a key that only encrypts", "key", _member(key_ops=["encrypt", "wrapKey"])),
         ("a key that only signs", "key", _member(key_ops=["sign"])),
+        ("a key whose operations are a text", "key", _member(key_ops="verify")),
+        ("a key for nothing", "key", _member(use=None)),
+        ("a key of type rsa", "key", _member(kty="rsa")),
+        ("a key of type null", "key", _member(kty=None)),
+        ("a certificate of another key", "signature", _certified),
         ("a key for RS512", "key", _member(alg="RS512")),
         ("a key for PS256", "key", _member(alg="PS256")),
         ("a key for HS256", "key", _member(alg="HS256")),

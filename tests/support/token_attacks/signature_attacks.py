@@ -18,6 +18,8 @@ from amcli import base64url
 
 SHA256_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
 _SHA256_WITHOUT_NULL = bytes.fromhex("302f300b06096086480165030402010420")
+_SHA256_IN_LONG_FORM = bytes.fromhex("3081333082000d060960864801650304020105000420")
+_SHA256_WITH_GARBAGE = bytes.fromhex("3035301106096086480165030402010504deadbeef0420")
 _SHA1 = bytes.fromhex("3021300906052b0e03021a05000414")
 _BYTES = 256
 
@@ -66,6 +68,16 @@ def _plus_modulus(mint: Mint, kind: str) -> str:
     return f"{signed}.{b64(number.to_bytes(_BYTES + 1, 'big'))}"
 
 
+def _modulus(less: int) -> Attack:
+    """The modulus is the number zero, and one less than it is minus one."""
+
+    def make(mint: Mint, kind: str) -> str:
+        number = mint.key.public_key().public_numbers().n - less
+        return f"{_split(mint.token(kind))[0]}.{b64(number.to_bytes(_BYTES, 'big'))}"
+
+    return make
+
+
 def _minus(mint: Mint, kind: str) -> str:
     signed, signature = _split(mint.token(kind))
     number = mint.key.public_key().public_numbers().n - int.from_bytes(signature, "big")
@@ -109,6 +121,8 @@ SIGNATURE: dict[str, tuple[str, Attack]] = {
         "the number one as signature": _signature(lambda _s: b"\0" * 255 + b"\1"),
         "a signature plus the modulus": _plus_modulus,
         "the modulus minus the signature": _minus,
+        "the modulus as signature": _modulus(0),
+        "the modulus less one as signature": _modulus(1),
         "a signature of 64 KB less the token": _signature(lambda s: s * 100),
         "a signature over other claims": _raised,
         "a signature over the claims alone": _of_parts,
@@ -120,6 +134,10 @@ SIGNATURE: dict[str, tuple[str, Attack]] = {
         "the digest without its mark": _block(lambda t: padded(hashlib.sha256(t).digest())),
         "the mark without its NULL": _block(
             lambda t: padded(_SHA256_WITHOUT_NULL + hashlib.sha256(t).digest())),
+        "the mark with lengths in long form (CVE-2014-1568)": _block(
+            lambda t: padded(_SHA256_IN_LONG_FORM + hashlib.sha256(t).digest())),
+        "the mark with something for its NULL": _block(
+            lambda t: padded(_SHA256_WITH_GARBAGE + hashlib.sha256(t).digest())),
         "the digest twice": _block(lambda t: padded(_sha256(t) + hashlib.sha256(t).digest())),
         "something behind the digest": _block(lambda t: padded(_sha256(t) + b"\0")),
         "filled with zeros": _block(lambda t: padded(_sha256(t), fill=0)),

@@ -11,6 +11,7 @@ from token_mint import (
     ACTIONS,
     APP_ID_URI,
     CLIENT_ID,
+    KID,
     KINDS,
     SECONDS,
     TENANT,
@@ -72,6 +73,16 @@ def _plain_header(mint: Mint, kind: str) -> str:
     return mint.sign(json.dumps(claims(kind)), typ=..., x5t=...)
 
 
+def _escaped_header(mint: Mint, kind: str) -> str:
+    head = f'{{ "\\u0061lg" : "\\u0052S256",\n"kid":"{KID}" }}'
+    return mint.seal(head, json.dumps(claims(kind)))
+
+
+def _times_with_exponents(mint: Mint, kind: str) -> str:
+    text = json.dumps(claims(kind, exp="EXP"))
+    return mint.sign(text.replace('"EXP"', f"{(SECONDS + 3600) / 1e9}e9"))
+
+
 def _more_header(mint: Mint, kind: str) -> str:
     return mint.sign(json.dumps(claims(kind)), typ="at+jwt", cty="x", nonce="n", ctx="c")
 
@@ -82,6 +93,8 @@ def _every_kind() -> Iterator[Genuine]:
         yield Genuine("JSON with white space and escapes", kind, _spaced)
         yield Genuine("claims in another order", kind, _other_order)
         yield Genuine("a header with only alg and kid", kind, _plain_header)
+        yield Genuine("a header with white space and escapes", kind, _escaped_header)
+        yield Genuine("times with an exponent", kind, _times_with_exponents)
         yield Genuine("names in the header that nobody knows", kind, _more_header)
         yield Genuine("claims that nobody knows", kind, _with(xms_x={"a": [1, None]}, __proto__={}))
         yield Genuine("times with fractions", kind, _with(exp=SECONDS + 3600.25))

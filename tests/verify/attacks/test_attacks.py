@@ -5,6 +5,7 @@ The table is in ``tests/support/token_attacks``; ``make.py`` writes it out for o
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from datetime import datetime, timedelta
@@ -12,12 +13,24 @@ from typing import Any
 
 import pytest
 from token_attacks import DEFECTS, KEY_SETS, TECHNIQUES, VALID, Genuine, KeySetAttack, Technique
-from token_mint import KINDS, NOW, Mint
+from token_mint import KINDS, NOW, TARGET, Mint
 
 from amcli.errors import AmcliError, TokenRejected
+from amcli.service import (
+    ActionableMessageTokenValidator,
+    ActionVerifier,
+    InvalidActionableMessageTokenError,
+    RequestRefused,
+)
 from amcli.verify.captured import find_tokens
 from amcli.verify.keyset import StaticKeys
-from amcli.verify.token import CHECKS, check_token, decode_token, verify_token
+from amcli.verify.token import (
+    CHECKS,
+    check_token,
+    decode_token,
+    verify_token,
+    verify_token_async,
+)
 
 MINT = Mint()
 
@@ -59,6 +72,29 @@ def test_looking_at_an_attack_raises_nothing_foreign_either(technique: Technique
     ):
         with contextlib.suppress(AmcliError):
             look()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_road_lets_an_attack_through(kind: str) -> None:
+    """As old services call it, as a service gets it, and with asyncio: refused in the same way."""
+    policy = MINT.policy()
+    old = ActionableMessageTokenValidator(
+        jwks=MINT.jwks(), tenants=policy.tenants, audiences=policy.audiences, legacy_eat=True,
+        clock=clock,
+    )  # fmt: skip
+    service = ActionVerifier(policy, clock)
+    for technique in TECHNIQUES:
+        if kind not in technique.kinds:
+            continue
+        token = technique.attack(MINT, kind)
+        with pytest.raises(InvalidActionableMessageTokenError):
+            old.validate_token(token, TARGET)
+        with pytest.raises(TokenRejected):
+            asyncio.run(verify_token_async(token, policy, clock=clock))
+        if token == token.strip():  # white space around a header's value is not its value
+            with pytest.raises(RequestRefused) as refused:
+                service.verify([("Authorization", f"Bearer {token}")], b"{}")
+            assert refused.value.response.status_code == 401
 
 
 @pytest.mark.parametrize("attack", KEY_SETS, ids=str)
@@ -127,5 +163,6 @@ def test_a_person_who_is_no_text_is_nobody(
 def test_every_defect_of_a_published_validator_is_among_the_attacks(
     validator: str, seen: str, techniques: tuple[str, ...]
 ) -> None:
-    known = {technique.name for technique in TECHNIQUES}
+    attacks = {technique.name for technique in TECHNIQUES} | {attack.name for attack in KEY_SETS}
+    known = attacks | {genuine.name for genuine in VALID}
     assert [name for name in techniques if name not in known] == []
