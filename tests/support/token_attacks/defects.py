@@ -1,9 +1,9 @@
 """Which published validators let which attack through, or fall over it.
 
 Each row: the validator, what was seen, and what holds it: attacks, key sets that must not be used,
-and genuine tokens that it refuses. The rows without a version were seen with the validators as they
-are published, and with PyJWT 2.15.1 and 1.7.1, joserfc 1.8.0, python-jose 3.5.0 and jwcrypto 1.6.1 in
-their strict settings; the others are what an advisory says.
+and genuine tokens that it refuses. The rows without a version were seen with the validators as
+they are published, and with PyJWT 2.15.1 and 1.7.1, joserfc 1.8.0, python-jose 3.5.0 and jwcrypto
+1.6.1 in their strict settings; the others are what an advisory says.
 """
 
 from __future__ import annotations
