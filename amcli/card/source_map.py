@@ -1,4 +1,7 @@
-"""Where each part of a card was written: from a JSON pointer to file, line and column."""
+"""Where each part of a card was written: from a JSON pointer to file, line and column.
+
+Its small values are tuples, as a card has many of them.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from amcli.card.document import pointer_steps
 from amcli.card.json_lookup import JsonDuplicates, JsonLookup
@@ -16,8 +19,7 @@ from amcli.card.json_spans import JsonSpan
 from amcli.card.keyed import key_of
 
 
-@dataclass(frozen=True)
-class SourceRange:
+class SourceRange(NamedTuple):
     """Literal text of one file, in characters of its text as it is, line breaks included."""
 
     file: str
@@ -26,8 +28,7 @@ class SourceRange:
     """Exclusive."""
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """A place for people: lines and columns from 1, columns in characters, the end exclusive."""
 
     file: str
@@ -37,8 +38,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True)
-class DataKey:
+class DataKey(NamedTuple):
     """A value of the data."""
 
     file: str | None
@@ -47,8 +47,7 @@ class DataKey:
     """``items[2].name``"""
 
 
-@dataclass(frozen=True)
-class Print:
+class Print(NamedTuple):
     """One print of a template inside a value of the card."""
 
     expression: str
@@ -61,8 +60,7 @@ class Print:
     """Whether ``| markdown`` lets it stand as Markdown."""
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a value of the card was written."""
 
     value: Span
@@ -75,8 +73,7 @@ class Origin:
     """The source text of the print, when the value or part of it was printed."""
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """A run of the JSON text and the part of a file that it comes from."""
 
     start: int
@@ -90,8 +87,7 @@ class Piece:
     """Of a print."""
 
 
-@dataclass(frozen=True)
-class PrintedValue:
+class PrintedValue(NamedTuple):
     """A value in the JSON text that is not the author's."""
 
     start: int

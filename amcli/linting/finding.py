@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from amcli.card.document import CardDocument
 from amcli.linting.fixing.fix import Fix, TextEdit
@@ -19,8 +19,7 @@ class Severity(enum.Enum):
     INFO = "info"
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a person wrote what a finding is about; lines and columns count from 1."""
 
     file: str
@@ -71,7 +70,6 @@ class Finding:
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding as it stands in ``--json`` output; the place's fields may be null."""
-        names = [field.name for field in fields(Place)]
         return {
             "rule": self.rule,
             "slug": self.slug,
@@ -80,7 +78,7 @@ class Finding:
             "source": self.source,
             "pointer": self.pointer,
             "hint": self.hint,
-            **{name: getattr(self.place, name, None) for name in names},
+            **{name: getattr(self.place, name, None) for name in Place._fields},
             "samples": list(self.samples),
             "fix": self.fix_kind,
         }

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from amcli.errors import AmcliError, UnreadableInput
 from amcli.files import resolved
-from amcli.linting.choosing.baseline import Baseline, compared, gone_text
 from amcli.linting.choosing.judging import Judge
 from amcli.linting.choosing.selection import EVERYTHING, Choice
 from amcli.linting.finding import Finding
@@ -21,6 +20,9 @@ from amcli.linting.sources.template_files import cards_of, parts_of, template_te
 from amcli.linting.surroundings import NOTHING_KNOWN, Surroundings
 from amcli.linting.told_once import Identity, identity
 from amcli.linting.workers import made_apart
+
+if TYPE_CHECKING:
+    from amcli.linting.choosing.baseline import Baseline, Compared
 
 Progress = Callable[[int], None]
 """Told how many files were linted so far."""
@@ -97,9 +99,7 @@ def _report(run: _Run, baseline: Baseline | None) -> Report:
         for file, found in run.findings.items()
         for finding in sorted(found, key=lambda finding: _order(finding, file))
     ]
-    known = compared(findings, baseline, run.texts, run.files) if baseline else None
-    if known and known.gone:
-        run.notes.append(gone_text(known.gone))
+    known = _compared(run, findings, baseline) if baseline else None
     return Report(
         files=len(run.files),
         cards=run.cards,
@@ -111,6 +111,15 @@ def _report(run: _Run, baseline: Baseline | None) -> Report:
         notes=tuple(run.notes),
         texts=run.texts,
     )
+
+
+def _compared(run: _Run, findings: list[Finding], baseline: Baseline) -> Compared:
+    from amcli.linting.choosing.baseline import compared, gone_text
+
+    known = compared(findings, baseline, run.texts, run.files)
+    if known.gone:
+        run.notes.append(gone_text(known.gone))
+    return known
 
 
 def _found(run: _Run, paths: Iterable[str]) -> list[FoundPath]:

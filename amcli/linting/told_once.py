@@ -31,7 +31,7 @@ class _Shown:
         """Return the finding; its samples are named unless all ``samples`` show it."""
         finding, place = self.finding, self.finding.place
         if place and len(self.data) > 1:
-            finding = replace(finding, place=replace(place, data_others=len(self.data) - 1))
+            finding = replace(finding, place=place._replace(data_others=len(self.data) - 1))
         if len(self.samples) < samples:
             finding = replace(finding, samples=tuple(self.samples))
         return finding

@@ -98,7 +98,7 @@ def test_a_secret_is_never_shown(name: str) -> None:
     )
     beside = finding(
         "AM101", "unknown-type", Severity.ERROR, "x", "", source="a.json",
-        place=replace(place, column=1),
+        place=place._replace(column=1),
     )  # fmt: skip
     assert "hunter2" not in FORMATS[name](secret_report(secret, beside))
     ignored = replace(secret_report(beside), ignored=(secret,))
