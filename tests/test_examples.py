@@ -18,7 +18,7 @@ from amcli.cli import run
 NAMES = sorted(path.name for path in EXAMPLES.iterdir() if (path / "app.py").is_file())
 PROJECT = tomllib.loads((EXAMPLES.parent / "pyproject.toml").read_text("utf-8"))["project"]
 # By other tests: integration/test_example_*.py start the services and take a request back.
-TRIED_ELSEWHERE = {"python", "gunicorn", "uvicorn"}
+TRIED_ELSEWHERE = {"python", "gunicorn", "uvicorn", "curl"}
 
 
 @pytest.fixture(params=NAMES)

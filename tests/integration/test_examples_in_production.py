@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,11 +18,30 @@ from amcli.outlook.issuer import Person
 pytestmark = pytest.mark.integration
 
 
+def line_of_readme(name: str, program: str) -> str:
+    readme = (EXAMPLES / name / "README.md").read_text("utf-8")
+    (line,) = re.findall(rf"^{program} .*$", readme, re.MULTILINE)
+    return str(line)
+
+
 def production_command(name: str, server: str, port_option: list[str]) -> list[str]:
     """The README's line, run by this Python, on a port of its own."""
-    readme = (EXAMPLES / name / "README.md").read_text("utf-8")
-    (line,) = re.findall(rf"^{server} .*$", readme, re.MULTILINE)
-    return [sys.executable, "-m", *shlex.split(line), *port_option]
+    return [sys.executable, "-m", *shlex.split(line_of_readme(name, server)), *port_option]
+
+
+@pytest.mark.parametrize("name", ["expense-approval", "group-join"])
+def test_nobody_but_microsoft_can_click_and_the_log_says_why(
+    tmp_path: Path, name: str, required_program: Callable[[str], str]
+) -> None:
+    curl = shlex.split(line_of_readme(name, "curl"))
+    with running(name, tmp_path) as service:
+        here = [word.replace(":8000/", f":{service.port}/") for word in curl[1:]]
+        done = subprocess.run(
+            [required_program("curl"), "-s", *here], capture_output=True, text=True, check=True
+        )
+
+    assert " 401 " in done.stdout.splitlines()[0]
+    assert "click answered 401: no bearer token" in service.log.read_text()
 
 
 @pytest.mark.parametrize(
@@ -57,4 +78,5 @@ def test_a_double_click_meets_several_processes_and_gets_one_answer(
     assert len(answers) == 1
     assert next(iter(answers))[0] == 200
     assert forbidden.response.status == 403
-    assert "click answered 403: the performer is not the recipient" in service.log.read_text()
+    log = service.log.read_text()
+    assert re.search("click answered 403: .*: the performer is not the recipient", log)
