@@ -103,4 +103,5 @@ def refusal(refused: RequestRefused, headers: Headers, about: str = "") -> Actio
 
 def log_answer(level: int, answer: ActionResponse, why: str, headers: Headers) -> None:
     """Write the one line of a click that was answered."""
-    _log.log(level, "click answered %d: %s [%s]", answer.status_code, why, request_ids(headers))
+    if _log.isEnabledFor(level):
+        _log.log(level, "click answered %d: %s [%s]", answer.status_code, why, request_ids(headers))
