@@ -70,6 +70,22 @@ class _Framed(_Base):
             session.not_done = self.not_done
         return super().make_context(info_name, args, parent, **extra)
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return ``-h``, made once for each command.
+
+        Click's own looks for a translation of its text, also when nobody asks for help.
+        """
+        if self._help_option is None:
+            self._help_option = click.Option(
+                ["-h", "--help"],
+                is_flag=True,
+                is_eager=True,
+                expose_value=False,
+                callback=_print_help,
+                help="Show this message and exit.",
+            )
+        return self._help_option
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options under their headings: the command's own first, the global ones last.
 
@@ -129,6 +145,12 @@ class _SessionOption(click.Option):
 
 def _option(*names: str, **kwargs: Any) -> click.Option:
     return _SessionOption(names, expose_value=False, is_eager=True, callback=_store, **kwargs)
+
+
+def _print_help(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        click.echo(ctx.get_help(), color=ctx.color)
+        ctx.exit()
 
 
 def _complete_profile(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:

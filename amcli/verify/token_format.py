@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from amcli.secrets import Secret
@@ -21,13 +20,18 @@ _SIGNED_SEGMENTS = 3
 _ENCRYPTED_SEGMENTS = 5  # RFC 7516, section 7.1
 
 
-@dataclass(frozen=True, slots=True)
 class UnverifiedToken:
     """What a token says. Anybody can write this: show it, never act on it."""
 
-    kind: TokenKind
-    _text: str = field(repr=False)
-    _jws: CompactJws = field(repr=False)
+    __slots__ = ("_jws", "_text", "kind")
+
+    def __init__(self, kind: TokenKind, text: str, jws: CompactJws) -> None:
+        self.kind = kind
+        self._text = text
+        self._jws = jws
+
+    def __repr__(self) -> str:
+        return f"UnverifiedToken({self.kind.value})"
 
     @property
     def header(self) -> Mapping[str, Any]:

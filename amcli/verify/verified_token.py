@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from amcli.verify.checks import Verdict
@@ -13,12 +12,14 @@ from amcli.verify.token_kind import ACTIONS_APPLICATION, TokenKind
 from amcli.verify.token_text import instant
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class VerifiedToken:
     """A token that has passed every check that was asked for."""
 
-    _case: Case
-    _answers: tuple[Answer, ...]
+    __slots__ = ("_answers", "_case")
+
+    def __init__(self, case: Case, answers: tuple[Answer, ...]) -> None:
+        self._case = case
+        self._answers = answers
 
     @property
     def kind(self) -> TokenKind:
