@@ -148,6 +148,7 @@ SETTINGS = (
     Setting("templates.folder", _PATH, "The project's own templates.", Path("templates")),
     Setting("service.purpose_key_file", _PATH, "File with the key of limited-purpose tokens."),
     Setting("service.store", _PATH, "SQLite file in which a web service keeps what was clicked."),
+    Setting("service.key_folder", _PATH, "Folder in which a service keeps Microsoft's keys."),
     Setting("service.legacy_eat", _FLAG, "Accept EAT tokens in a web service.", False),
 )  # fmt: skip
 

@@ -28,6 +28,7 @@ from amcli.service.store import ActionStore
 from amcli.service.unfinished import OnUnfinished, ask_somebody
 from amcli.settings import Settings, load_settings
 from amcli.verify.fetch import Fetcher, https_fetcher
+from amcli.verify.key_folder import KeyFolder
 from amcli.verify.keyset import KeySource
 from amcli.verify.published import PublishedKeys, keys_from
 from amcli.verify.token import AnyTenant, TokenPolicy
@@ -95,7 +96,7 @@ class ServiceSettings:
         return cls(
             audiences=_demanded(settings, "verify.audience"),
             tenants=_tenants(settings),
-            keys=keys_from(settings.get("verify.jwks"), fetch or https_fetcher()),
+            keys=_keys(settings, fetch or https_fetcher()),
             scope=settings.get("verify.scope"),
             cloud=settings.get("verify.cloud") or "global",
             legacy_eat=settings.get("service.legacy_eat"),
@@ -179,6 +180,12 @@ def _store(settings: Settings, clock: Clock) -> SqliteStore | None:
             "replace(settings, store=RedisStore.from_url(...))",
         )
     return SqliteStore(path, clock=clock)
+
+
+def _keys(settings: Settings, fetch: Fetcher) -> KeySource:
+    folder = settings.get("service.key_folder")
+    store = KeyFolder(folder) if folder else None
+    return keys_from(settings.get("verify.jwks"), fetch, store=store)
 
 
 def _demanded(settings: Settings, key: str) -> tuple[str, ...]:

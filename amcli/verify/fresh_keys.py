@@ -132,9 +132,15 @@ class FreshKeys:
         request.set_result(None)
 
     def _keep(self) -> None:
-        """Save the ring before anybody is answered: a command ends with its answer."""
+        """Save the ring before anybody is answered: a command ends with its answer.
+
+        What other processes have kept meanwhile stays, and counts here too: their front end may
+        have shown other keys.
+        """
         if self._store is not None:
             with contextlib.suppress(Exception):
+                if kept := self._store.load(self._name):
+                    self._ring = self._ring.joined_with(kept)
                 self._store.save(self._name, self._ring)
 
     def _wait(self, request: Future[None], wait: bool) -> None:
@@ -166,7 +172,7 @@ class FreshKeys:
         ring = self._ring
         return NoKey(
             f"{self._name} has no key {shown(kid)}; it has {len(ring.keys)}",
-            "another issuer's key, or another cloud's (--cloud)",
+            "another issuer's key, another cloud's (--cloud), or one that is hidden for some hours",
             read_at=None if asked or ring.read_at is None else ring.read_at.timestamp(),
             retry_after=retry,
         )

@@ -43,6 +43,14 @@ class KeyRing:
         shown = {kid: Seen(key, now) for kid, key in found.keys.items()}
         return KeyRing({**kept, **shown}, now)
 
+    def joined_with(self, other: KeyRing) -> KeyRing:
+        """Return the ring with what another process has seen too; of each key the later look."""
+        keys = dict(self.keys)
+        for kid, seen in other.keys.items():
+            if kid not in keys or seen.last > keys[kid].last:
+                keys[kid] = seen
+        return KeyRing(keys, self.read_at)
+
     def age(self, now: datetime) -> timedelta:
         """Return how long ago a set was read; one that is from the future is as old as can be."""
         if self.read_at is None or self.read_at > now:

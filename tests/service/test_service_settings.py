@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click_service import EXPENSES, PURPOSE, ClickService
+from token_mint import APP_ID_URI, NOW, Mint
 
-from amcli.errors import ConfigurationError, UnreadableInput, UsageError
+from amcli.errors import ConfigurationError, NetworkError, UnreadableInput, UsageError
 from amcli.service import ServiceSettings
 from amcli.verify.keyset import StaticKeys
 from amcli.verify.published import KeysAtUrl, PublishedKeys
@@ -17,9 +20,9 @@ TENANT = "6c2d9a4e-1f3b-4c5d-8e7f-0a1b2c3d4e5f"
 TRUST = f'[verify]\naudience = ["{EXPENSES.app_id_uri}"]\ntenants = ["{TENANT}"]\n'
 
 
-def settings_of(folder: Path, text: str, **more: str) -> ServiceSettings:
+def settings_of(folder: Path, text: str, **more: Any) -> ServiceSettings:
     (folder / "amcli.toml").write_text(text)
-    return ServiceSettings.from_file(folder / "amcli.toml", **more)  # type: ignore[arg-type]
+    return ServiceSettings.from_file(folder / "amcli.toml", **more)
 
 
 def test_a_file_says_everything(tmp_path: Path) -> None:
@@ -42,6 +45,28 @@ def test_the_least_that_must_be_said(tmp_path: Path) -> None:
     assert isinstance(settings.keys, PublishedKeys)
     assert settings.legacy_eat is False
     assert settings.cloud == "global"
+
+
+def test_keys_are_kept_from_one_start_to_the_next(tmp_path: Path) -> None:
+    mint, asked = Mint(), []
+
+    def microsoft(url: str) -> bytes:
+        asked.append(url)
+        keys = f"https://login.microsoftonline.com/{TENANT}/discovery/keys"
+        metadata = {"issuer": f"https://sts.windows.net/{TENANT}/", "jwks_uri": keys}
+        return json.dumps(mint.jwks() if url == keys else metadata).encode()
+
+    def unreachable(url: str) -> bytes:
+        raise NetworkError(url)
+
+    text = f'[verify]\naudience = ["{APP_ID_URI}"]\ntenants = ["{TENANT}"]\n'
+    text += '[service]\nkey_folder = "keys"\n'
+    headers = [("Authorization", f"Bearer {mint.token('v1')}")]
+    for fetch in (microsoft, unreachable):
+        started = settings_of(tmp_path, text, fetch=fetch, clock=lambda: NOW)
+        assert started.verifier().verify(headers, b"").performer.tenant == TENANT
+    assert len(asked) == 2
+    assert list((tmp_path / "keys").iterdir())
 
 
 @pytest.mark.parametrize(

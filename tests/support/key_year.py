@@ -19,7 +19,9 @@ from datetime import datetime, timedelta
 from token_mint import NOW, TENANT, Mint, b64, claims, jwk
 
 from amcli.errors import NetworkError, TokenRejected
-from amcli.verify.keyset import KeySource
+from amcli.verify.clouds import Authority
+from amcli.verify.key_ring import KeyRing
+from amcli.verify.keyset import KeySource, NoKey, TokenKey
 from amcli.verify.published import PublishedKeys
 from amcli.verify.token import TokenPolicy, verify_token
 from amcli.verify.token_errors import KeysUnreachable
@@ -56,10 +58,37 @@ class Year:
     attacks: Counter[str] = field(default_factory=Counter)
 
 
-def kept_fresh(simulation: Simulation) -> KeySource:
+class Kept(dict[str, KeyRing]):
+    """A place for rings that outlives the service."""
+
+    def load(self, name: str) -> KeyRing | None:
+        return self.get(name)
+
+    def save(self, name: str, ring: KeyRing) -> None:
+        self[name] = ring
+
+
+class Restarted:
+    """The keys of a service that starts anew every day, with a place to keep them or without."""
+
+    origin = "a service that starts anew every day"
+
+    def __init__(self, simulation: Simulation, kept: Kept | None) -> None:
+        self._simulation = simulation
+        self._kept = kept
+        self._day: int | None = None
+
+    def find(self, kid: str, authority: Authority, *, wait: bool = True) -> TokenKey | NoKey:
+        day = (self._simulation.now - NOW).days
+        if day != self._day:
+            self._day, self._keys = day, kept_fresh(self._simulation, self._kept)
+        return self._keys.find(kid, authority, wait=wait)
+
+
+def kept_fresh(simulation: Simulation, kept: Kept | None = None) -> KeySource:
     """Return the keys as a service has them, with the background in the foreground."""
     fetch, clock = simulation.fetch, simulation.clock
-    return PublishedKeys(fetch, clock=clock, start=lambda work: work())
+    return PublishedKeys(fetch, clock=clock, store=kept, start=lambda work: work())
 
 
 @dataclass
@@ -194,6 +223,9 @@ SCENARIOS: dict[str, Callable[[int], Simulation]] = {
     "keys come, vanish and return": Simulation,
     "the same, all keys replaced at once": lambda days: Simulation(days, emergency_on=days // 2),
     "the same, an outage of a day": lambda days: Simulation(days, outage_on=days // 3),
+    "the same, a start every day, with a key folder": lambda days: Simulation(
+        days, source=lambda simulation: Restarted(simulation, Kept())
+    ),
     "all of it, and foreign key ids all the time": lambda days: Simulation(
         days,
         emergency_on=days // 2,
@@ -202,3 +234,8 @@ SCENARIOS: dict[str, Callable[[int], Simulation]] = {
         step=timedelta(minutes=10),
     ),
 }
+
+
+def forgetful(days: int) -> Simulation:
+    """Return a service that starts anew every day and keeps nothing."""
+    return Simulation(days, source=lambda simulation: Restarted(simulation, None))

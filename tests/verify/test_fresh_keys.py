@@ -252,6 +252,18 @@ def test_a_ring_is_kept_before_its_keys_are_answered_with(issuer: Issuer, clock:
     assert list(store.kept) == [URL]
 
 
+def test_what_another_process_has_kept_stays_and_counts(issuer: Issuer, clock: Time) -> None:
+    store = SlowStore()
+    ours, theirs = (KeysAtUrl(URL, issuer, clock=clock, store=store, start=at_once) for _ in "ab")
+    assert knows(ours, KID)
+    issuer.shows = ["another"]
+    assert knows(theirs, "another")
+    assert knows(theirs, KID)
+    assert sorted(store.kept[URL].keys) == sorted([KID, "another"])
+    issuer.reachable = False
+    assert knows(KeysAtUrl(URL, issuer, clock=clock, store=store), KID)
+
+
 def test_a_store_in_trouble_is_nobodys_trouble(issuer: Issuer, clock: Time) -> None:
     store = SlowStore(trouble=RuntimeError("the disk is full"))
     assert knows(KeysAtUrl(URL, issuer, clock=clock, store=store), KID)
