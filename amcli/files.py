@@ -43,11 +43,14 @@ class NewFile(NamedTuple):
         return f"NewFile({self.name!r}, private={self.private})"
 
 
-def read_bounded(path: Path, limit: int, *, what: str, error: MakeError = UnreadableInput) -> bytes:
+def read_bounded(
+    path: Path, limit: int, *, what: str, error: MakeError = UnreadableInput, larger: str = ""
+) -> bytes:
     """Return what is in a file of at most ``limit`` bytes.
 
     For everything else raises the exception that ``error`` makes of a message, which begins with
-    the path; ``what`` is what a person would call the file: "key file".
+    the path; ``what`` is what a person would call the file: "key file". ``larger`` says what to do
+    with a larger one, where there can be such.
     """
     try:
         with open(path, "rb", opener=_opener) as stream:
@@ -55,7 +58,7 @@ def read_bounded(path: Path, limit: int, *, what: str, error: MakeError = Unread
                 raise _hinted(
                     error(f"{path}: not a regular file, so no {what}"), f"name the {what} itself"
                 )
-            return read_stream(stream, limit, str(path), what=what, error=error)
+            return read_stream(stream, limit, str(path), what=what, error=error, larger=larger)
     except OSError as trouble:
         hint = _CHECK_PATH if _is_missing(trouble) else f"check that you may read the {what}"
         raise _hinted(error(f"{path}: cannot read the {what}: {trouble.strerror}"), hint) from None
@@ -64,7 +67,13 @@ def read_bounded(path: Path, limit: int, *, what: str, error: MakeError = Unread
 
 
 def read_stream(
-    stream: BinaryIO, limit: int, name: str, *, what: str, error: MakeError = UnreadableInput
+    stream: BinaryIO,
+    limit: int,
+    name: str,
+    *,
+    what: str,
+    error: MakeError = UnreadableInput,
+    larger: str = "",
 ) -> bytes:
     """Return the rest of a stream, at most ``limit`` bytes; raises what ``error`` makes."""
     try:
@@ -74,6 +83,8 @@ def read_stream(
         raise _hinted(error(f"{name}: cannot read the {what}: {trouble.strerror}"), hint) from None
     if len(content) > limit:
         size = f"{limit // 1024**2} MB" if limit >= 1024**2 else f"{limit // 1024} KB"
+        if larger:
+            raise _hinted(error(f"{name}: larger than {size}"), larger)
         raise _hinted(
             error(f"{name}: larger than {size}, no {what} is"), f"check that it is the {what}"
         )

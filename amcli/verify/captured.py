@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 MAX_INPUT_BYTES = 32 * 1024 * 1024
 """A day's log of a service; a captured request has a few KB."""
+_TOO_LARGE = "give it in parts; of a log the lines with tokens will do: grep -i bearer FILE"
 
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # with its byte order mark; without one it has NULs
 _OF_A_TOKEN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")
 _HEADERS = "the token is in Authorization or Action-Authorization, after the word Bearer"
 
@@ -51,10 +53,11 @@ def read_input(argument: str, stdin: BinaryIO) -> tuple[str, str]:
     """Return the text that an argument names, and what to call it.
 
     ``-`` is standard input, ``@FILE`` a file, anything else is the text itself. Raises
-    UnreadableInput for what is larger than 32 MB or not UTF-8.
+    UnreadableInput for what is larger than 32 MB or no text.
     """
     if argument == "-":
-        return _text(read_stream(stdin, MAX_INPUT_BYTES, "stdin", what="capture"), "stdin"), "stdin"
+        content = read_stream(stdin, MAX_INPUT_BYTES, "stdin", what="capture", larger=_TOO_LARGE)
+        return _text(content, "stdin"), "stdin"
     if not argument.startswith("@"):
         return argument, "the argument"
     if without_tokens(argument) != argument:
@@ -63,7 +66,8 @@ def read_input(argument: str, stdin: BinaryIO) -> tuple[str, str]:
             hint="put the token into a file, or give it on stdin: -",
         )
     path = Path(argument[1:])
-    return _text(read_bounded(path, MAX_INPUT_BYTES, what="capture"), str(path)), str(path)
+    content = read_bounded(path, MAX_INPUT_BYTES, what="capture", larger=_TOO_LARGE)
+    return _text(content, str(path)), str(path)
 
 
 def find_tokens(text: str, origin: str) -> Capture:
@@ -129,9 +133,9 @@ def _these(names: Sequence[str]) -> str:
 
 
 def _text(content: bytes, origin: str) -> str:
-    try:
-        return content.decode().removeprefix("\ufeff")
-    except UnicodeDecodeError:
+    if content.startswith(_UTF_16) or content.count(0) * 3 > len(content):
         raise UnreadableInput(
             f"{origin}: not UTF-8 text", hint="save it as UTF-8 (PowerShell: -Encoding utf8)"
-        ) from None
+        )
+    # Anybody can write a foreign byte into a log; it is in no token that could be genuine.
+    return content.decode(errors="replace").removeprefix("\ufeff")

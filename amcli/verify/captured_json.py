@@ -7,12 +7,19 @@ word Bearer before it, or by its looks.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from amcli.strict_json import NotStrictJson, parse_json
-from amcli.verify.captured_place import Found, Place, each_once, tokens_in_running_text
+from amcli.verify.captured_place import (
+    Found,
+    Place,
+    each_once,
+    may_have_token,
+    tokens_in_running_text,
+)
 from amcli.verify.captured_text import Read, read_line, read_text
 from amcli.verify.request import TOKEN_HEADERS, bearer_token, bearer_tokens
 
@@ -54,16 +61,17 @@ def _both(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _read_lines(text: str) -> Read:
     """Read a log: an object on each line, and what is none as text."""
-    lines = text.split("\n")
-    if len(lines) == 1:
+    if "\n" not in text:
         return read_text(text)
-    read = Read(missing=f"no bearer token on its {len(lines)} lines")
-    for number, line in enumerate(lines, start=1):
+    read = Read(missing=f"no bearer token on its {text.count(chr(10)) + 1} lines")
+    for number, line in enumerate(io.StringIO(text, newline="\n"), start=1):
+        if not may_have_token(line):
+            continue
         try:
             value = _parsed(line) if line.lstrip()[:1] in {"{", "["} else None
         except NotStrictJson:
             value = None
-        read.found += read_line(number, line) if value is None else _record(value, line=number)
+        read.add(read_line(number, line) if value is None else _record(value, line=number))
     return read
 
 
@@ -71,9 +79,9 @@ def _read_any(value: Any) -> Read:
     read = Read(missing="no bearer token in this JSON")
     if isinstance(value, list):
         for number, member in enumerate(value, start=1):
-            read.found += _record(member, entry=number)
+            read.add(_record(member, entry=number))
     else:
-        read.found += _record(value)
+        read.add(_record(value))
     return read
 
 

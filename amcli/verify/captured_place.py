@@ -8,6 +8,7 @@ from typing import NamedTuple
 # A JWT begins with the base64url of '{"'; in running text nothing else tells one from a word.
 _LIKE_A_TOKEN = r"eyJ[A-Za-z0-9_-]{12,}(?:\.[A-Za-z0-9_=-]*)+"  # noqa: S105 - a pattern
 _BEHIND_BEARER = re.compile(rf"\bbearer[ \t]+({_LIKE_A_TOKEN})", re.IGNORECASE)
+_MAY_HAVE = re.compile(r"bearer|eyJ|authorization|\\u00", re.IGNORECASE)
 _ANYWHERE = re.compile(rf"(?<![A-Za-z0-9_.-])({_LIKE_A_TOKEN})")
 
 
@@ -39,6 +40,14 @@ class Found(NamedTuple):
 
     token: str
     place: Place
+
+
+def may_have_token(line: str) -> bool:
+    """Return whether a line is worth reading: most lines of a log have nothing to do with tokens.
+
+    In JSON each letter of the words that are looked for could be written as an escape.
+    """
+    return _MAY_HAVE.search(line) is not None
 
 
 def tokens_in_running_text(text: str) -> list[str]:

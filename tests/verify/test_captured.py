@@ -6,12 +6,14 @@ import contextlib
 import io
 import json
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from amcli.errors import NothingFound, UnreadableInput
 from amcli.verify.captured import MAX_INPUT_BYTES, find_tokens, read_input
+from amcli.verify.captured_text import MAX_TOKENS
 
 REQUEST = (
     "POST /approvals HTTP/1.1\r\nHost: api.example.com\r\n{headers}\r\n\r\n"
@@ -239,10 +241,25 @@ def test_input_from_argument_stdin_and_file(tmp_path: Path) -> None:
     assert read_input(f"@{file}", nothing) == ("a.b.c\n", str(file))
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfea\x00", b"\xe4", b"x" * (MAX_INPUT_BYTES + 1)])
-def test_input_that_cannot_be_read(content: bytes) -> None:
-    with pytest.raises(UnreadableInput, match="stdin"):
+@pytest.mark.parametrize(
+    ("content", "hint"),
+    [
+        (b"\xff\xfea\x00", "utf8"),
+        ("a.b.c".encode("utf-16-be"), "utf8"),
+        (b"x" * (MAX_INPUT_BYTES + 1), "grep -i bearer"),
+    ],
+)
+def test_input_that_cannot_be_read(content: bytes, hint: str) -> None:
+    with pytest.raises(UnreadableInput, match="stdin") as caught:
         read_input("-", io.BytesIO(content))
+    assert hint in str(caught.value.hint)
+
+
+def test_a_foreign_byte_that_somebody_wrote_into_a_log_hides_no_token() -> None:
+    log = f"GET /\xff\nAuthorization: Bearer {JWT}\nBearer {JWT[:30]}\xe4{JWT[30:]}\n"
+    text, _ = read_input("-", io.BytesIO(log.encode("latin-1")))
+    assert [token for token, _ in tokens(text)][:1] == [JWT]
+    assert "\xff" not in text
 
 
 @pytest.mark.parametrize("argument", ["@", "@/nowhere/at/all", "@\0", "@."])
@@ -284,3 +301,27 @@ def test_no_capture_takes_longer_than_its_size_explains(capture: str) -> None:
     with contextlib.suppress(NothingFound):
         find_tokens(capture, "capture")
     assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("line", ["a\n", "a:b\n", "{}\n", "bearer a\n", "a: b\n c\n"])
+def test_no_capture_takes_much_more_memory_than_it_has(line: str) -> None:
+    capture = line * 20_000
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(NothingFound):
+            find_tokens(capture, "capture")
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 500_000
+
+
+@pytest.mark.parametrize(
+    "capture",
+    [f"Bearer {JWT[:20]}.{{}}.x\n", '{{"authorization": "Bearer {}.b.c"}}\n'],
+    ids=["text", "JSON"],
+)
+def test_more_tokens_than_anybody_captures_are_refused(capture: str) -> None:
+    many = "".join(capture.format(number) for number in range(MAX_TOKENS + 1))
+    with pytest.raises(UnreadableInput, match="100,000 tokens"):
+        find_tokens(many, "capture")
