@@ -3,8 +3,8 @@
 In one process and in turns, the best of many rounds and by the processor's time, which is what
 openssl counts: a busy machine makes all of them slower, but not alike. PyJWT decodes with the key
 at hand and checks audience, issuer and times. ``openssl speed`` verifies signatures and nothing
-else. Then whole processes: ``amcli verify-token`` beside a Python that imports Click and
-cryptography and verifies the same signature once.
+else. Then whole processes, medians: ``amcli verify-token`` beside a Python that imports Click and
+cryptography, verifies the same signature once and prints JSON.
 
 Exit code 1 when strict verification is slower than 1.5 times PyJWT or a third of openssl, or the
 command takes more than 1.3 times the bare Python.
@@ -18,6 +18,7 @@ import os
 import re
 import resource
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -35,7 +36,7 @@ from token_mint import APP_ID_URI, TENANT, Mint, claims
 from amcli.verify.token import verify_token
 
 ROUNDS, SLICE_SECONDS, TOKENS = 15, 0.1, 200
-PROCESS_ROUNDS = 15
+PROCESS_ROUNDS = 25
 OF_PYJWT, OF_OPENSSL, OF_PYTHON = 1.5, 1 / 3, 1.3
 
 OPENSSL, PYJWT, AMCLI = "openssl speed rsa2048", "PyJWT decode", "amcli, Entra ID v1"
@@ -51,6 +52,7 @@ raw = lambda text: base64.urlsafe_b64decode(text + "==")
 n, e = (int.from_bytes(raw(jwk[name]), "big") for name in "ne")
 signed, _, signature = pathlib.Path(sys.argv[2]).read_text().strip().rpartition(".")
 RSAPublicNumbers(e, n).public_key().verify(raw(signature), signed.encode(), PKCS1v15(), SHA256())
+print(json.dumps({"ok": True}))
 """
 
 
@@ -169,12 +171,14 @@ def processes(mint: Mint) -> bool:
         for _ in range(PROCESS_ROUNDS):
             for name, command in commands.items():
                 times[name].append(seconds(command))
-    bare, ours = (min(found) for found in times.values())
+    bare, ours = times.values()
+    # Each beside the one that ran just before it: a machine's speed changes.
+    ratio = statistics.median(our / its for our, its in zip(ours, bare, strict=True))
     print(f"\n{'whole process, one token':34} {'ms':>9}")
     for name, found in times.items():
-        print(f"{name:34} {min(found) * 1000:9.1f} {min(found) / bare:8.2f}x")
-    print(f"aim: at most {OF_PYTHON} times the bare Python")
-    return ours <= OF_PYTHON * bare
+        print(f"{name:34} {statistics.median(found) * 1000:9.1f}")
+    print(f"amcli takes {ratio:.2f} times the bare Python, at most {OF_PYTHON} is allowed")
+    return ratio <= OF_PYTHON
 
 
 def seconds(command: list[str]) -> float:
