@@ -117,7 +117,7 @@ def check_scope(case: Case) -> Answer:
     """An EAT has no scopes, so none can be proven."""
     if case.policy.scope is None:
         return _NO_SCOPES
-    return failed("scope", "cannot be proven: an EAT has no scopes")
+    return failed("scope", "cannot be proven: an EAT has no scopes", "ask for none of an EAT")
 
 
 def check_sender(case: Case) -> Answer:
@@ -126,7 +126,8 @@ def check_sender(case: Case) -> Answer:
     if wanted is None:
         return _ANY_SENDER
     if not isinstance(sender, str):
-        return failed("sender", "cannot be checked: the token names no sender")
+        hint = "a connector's token names none: ask for a sender only where the card came by mail"
+        return failed("sender", "cannot be checked: the token names no sender", hint)
     if same_address(sender, wanted):
         return _SENDER
     return failed("sender", f"sender is {shown(sender)}, not {shown(wanted)}")
@@ -157,4 +158,8 @@ def check_performer(case: Case) -> Answer:
     domain = subject.partition("@")[2]
     if same_address(subject, wanted.address or "") or same_address(domain, wanted.domain or ""):
         return _SUBJECT
-    return failed("performer", f"sub is {shown(subject)}, not {shown(case.policy.performer)}")
+    return failed(
+        "performer",
+        f"sub is {shown(subject)}, not {shown(case.policy.performer)}",
+        "if this person may click, ask for this address",
+    )

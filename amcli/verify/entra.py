@@ -61,7 +61,8 @@ def check_issuer(case: Case) -> Answer:
     return failed(
         "issuer",
         f"iss is {shown(issuer)}, a {case.token.kind.label} of this tenant has {shown(expected)}",
-        f"tokens of another cloud need another one than {case.policy.cloud!r} (--cloud)",
+        f"a token of another cloud needs that instead of {case.policy.cloud!r} (--cloud); "
+        "to any other issuer's answer 401",
     )
 
 

@@ -198,6 +198,26 @@ def test_every_failure_says_what_to_change(desk: Desk, attack: str) -> None:
     assert [c["name"] for c in failed if not c["hint"] and not c["reason"].startswith(follow)] == []
 
 
+@pytest.mark.parametrize(
+    ("changes", "options", "says"),
+    [
+        ({}, ["--scope", "Global.Test"], "of an EAT"),
+        ({}, ["--sender", "eve@contoso.com"], "--sender"),
+        ({"sender": ...}, ["--sender", "expenses@contoso.com"], "connector"),
+        ({}, ["--performer", "bob@contoso.com"], "this address"),
+        ({}, ["--performer", f"oid:{TENANT}"], "the address"),
+        ({"sub": "9f86d081884c7d659a2f"}, ["--performer", "bob@contoso.com"], "a hash"),
+        ({"sub": ...}, [], "401"),
+    ],
+)
+def test_what_to_change_for_an_eat_fits_an_eat(
+    desk: Desk, changes: dict[str, Any], options: list[str], says: str
+) -> None:
+    answer = json.loads(desk.verify(desk.mint.token("eat", **changes), *options, "--json")[1])
+    (failed,) = [check for check in answer["checks"] if check["outcome"] == "failed"]
+    assert says in failed["hint"]
+
+
 def test_a_captured_token_is_always_old_and_how_to_judge_it_is_said(desk: Desk) -> None:
     token = desk.mint.token("v1")
     _, out = desk.verify(token, "--at", str(SECONDS + 30 * 86_400))
