@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "support"))
@@ -32,11 +33,56 @@ SETS = {
     ],
     "Microsoft's other Adaptive Cards": [OFFICIAL / "adaptive-cards" / "valid"],
 }
-EXPLAINED = {
-    "targets/0": "a snippet that writes @@type for @type, so that its parts are not known",
-    "missing-version": "a snippet cut out of a card, which says no version of its own",
-    "/origiantor: missed": "a card whose originator is empty anyway",
-}
+
+
+class Missed(NamedTuple):
+    """A mistake that is not found as it should be."""
+
+    card: str
+    kind: str
+    pointer: str
+    outcome: str
+
+    def __str__(self) -> str:
+        """The mistake in a line."""
+        return f"{self.card} {self.kind} at {self.pointer or 'the card'}: {self.outcome}"
+
+
+class Explained(NamedTuple):
+    """Why some mistakes in one card cannot be found."""
+
+    card: str
+    """How the name of its file ends."""
+    pointer: str
+    """Where they all are."""
+    outcome: str
+    why: str
+
+    def explains(self, missed: Missed) -> bool:
+        """Whether it is about a mistake."""
+        same = missed.card.endswith(self.card) and missed.outcome == self.outcome
+        return same and f"{missed.pointer}/".startswith(f"{self.pointer}/")
+
+
+_NO_VERSION = "cut out of a card: without its Action.Execute it is of no known version"
+_EMPTY = "its originator is empty anyway"
+EXPLAINED = (
+    Explained("c73688.json", "/body", "and missing-version", _NO_VERSION),
+    Explained("c4431b.json", "/body", "and missing-version", _NO_VERSION),
+    Explained(
+        "c795b0.json",
+        "/potentialAction/3/targets/0",
+        "missed",
+        "written with @@type, so that nobody knows what it holds",
+    ),
+    Explained("e67542.json", "/origiantor", "missed", _EMPTY),
+    Explained("47767a.json", "/origiantor", "missed", _EMPTY),
+)
+
+
+def is_explained(missed: Missed) -> bool:
+    """Whether it is known why a mistake cannot be found."""
+    return any(known.explains(missed) for known in EXPLAINED)
 
 
 def cards(folder: Path) -> Iterator[CardDocument]:
@@ -50,11 +96,11 @@ def cards(folder: Path) -> Iterator[CardDocument]:
         yield parse_card(path.read_bytes(), path.name)
 
 
-def measured(folders: list[Path]) -> tuple[Counter[str], Counter[str], list[str]]:
-    """By kind: how many mistakes, how many found as they should be, and the others in words."""
+def measured(folders: list[Path]) -> tuple[Counter[str], Counter[str], list[Missed]]:
+    """By kind: how many mistakes, how many found as they should be, and the others."""
     made: Counter[str] = Counter()
     found: Counter[str] = Counter()
-    rest: list[str] = []
+    rest: list[Missed] = []
     for card in (card for folder in folders for card in cards(folder)):
         before = findings_before(card)
         for mutation in mutations(card):
@@ -62,8 +108,7 @@ def measured(folders: list[Path]) -> tuple[Counter[str], Counter[str], list[str]
             made[mutation.kind] += 1
             found[mutation.kind] += outcome == "found"
             if outcome != "found":
-                where = min(mutation.pointers)
-                rest.append(f"{card.source} {mutation.kind} at {where or 'the card'}: {outcome}")
+                rest.append(Missed(card.source, mutation.kind, min(mutation.pointers), outcome))
     return made, found, rest
 
 
@@ -79,10 +124,10 @@ def main() -> int:
         for kind in made:
             share = f"{100 * found[kind] / made[kind]:.1f} %"
             print(f"| {kind} | {name} | {made[kind]:,} | {found[kind]:,} | {share} |")
-        unexplained += [line for line in rest if not any(part in line for part in EXPLAINED)]
-        print(*(line for line in rest), sep="\n", file=sys.stderr)
-    for line in unexplained:
-        print(f"not found and not explained: {line}", file=sys.stderr)
+        unexplained += [missed for missed in rest if not is_explained(missed)]
+        print(*rest, sep="\n", file=sys.stderr)
+    for missed in unexplained:
+        print(f"not found and not explained: {missed}", file=sys.stderr)
     return 1 if unexplained else 0
 
 

@@ -37,9 +37,9 @@ def told(card: CardDocument, first: int = 0) -> list[str]:
     wrong = []
     for mutation in list(mutations(card))[first::EVERY]:
         outcome = mutation.outcome(before)
-        line = f"{card.source} {mutation.kind} at {min(mutation.pointers)}: {outcome}"
-        if outcome != "found" and not any(part in line for part in TABLE.EXPLAINED):
-            wrong.append(line)
+        missed = TABLE.Missed(card.source, mutation.kind, min(mutation.pointers), outcome)
+        if outcome != "found" and not TABLE.is_explained(missed):
+            wrong.append(str(missed))
     return wrong
 
 
