@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         check_token,
         decode_token,
         verify_token,
+        verify_token_async,
     )
 
 _MODULES = {
@@ -63,7 +64,7 @@ _MODULES = {
     "amcli.verify.checks": ("Check", "Outcome", "Verdict"),
     "amcli.verify.inspect": ("Inspection", "inspect"),
     "amcli.verify.token": ("AnyTenant", "TokenPolicy", "UnverifiedToken", "VerifiedToken",
-                           "check_token", "decode_token", "verify_token"),
+                           "check_token", "decode_token", "verify_token", "verify_token_async"),
 }  # fmt: skip
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}
 
@@ -115,6 +116,7 @@ __all__ = [
     "render",
     "sign",
     "verify_token",
+    "verify_token_async",
 ]
 
 

@@ -45,11 +45,11 @@ def run(arguments: list[str]) -> int:
 
 def _settle(session: Session, arguments: list[str]) -> int:
     try:
-        code = _invoke(session, arguments)
+        session.reached = _invoke(session, arguments)
         sys.stdout.flush()
     except Exception as error:  # noqa: BLE001 - the boundary: no traceback reaches a user
-        return 0 if reader_went_away(error) else _failed(session, error)
-    return code
+        return session.reached if reader_went_away(error) else _failed(session, error)
+    return session.reached
 
 
 def _invoke(session: Session, arguments: list[str]) -> int:

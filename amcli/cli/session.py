@@ -35,6 +35,8 @@ class Session:
     """What a failure leaves undone, as the command declares it: "nothing was sent"."""
     done: str | None = None
     """What a failure does not undo, set as soon as it has happened: "the mail was sent"."""
+    reached: int = 0
+    """The exit code for what is answered so far: it counts where nobody reads the rest."""
 
     def __init__(self, *, json: bool = False) -> None:
         self.json = json

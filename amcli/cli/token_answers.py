@@ -74,7 +74,7 @@ def give(
         codes = [_print_json_line(answer) for answer in answers]
         return worst(codes) or None
     known = list(answers)
-    code = worst(answer.exit_code for answer in known)
+    code = current().reached = worst(answer.exit_code for answer in known)
     if as_json:
         _answer_json(known, ok=not code)
     elif len(known) == 1:
@@ -90,6 +90,8 @@ def _print_json_line(answer: Answer) -> int:
         "command": current().command,
         "ok": not answer.exit_code,
     }
+    # A refused token is refused also where `| head -1` has seen enough.
+    current().reached = worst((current().reached, answer.exit_code))
     click.echo(json.dumps({**head_fields, **answer.fields()}))
     return answer.exit_code
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,21 @@ def test_one_token_has_the_same_fields_in_json_and_in_a_json_line(desk: Desk) ->
     assert json.loads(desk.verify(token, "--json")[1]) == json.loads(
         desk.verify(token, "--jsonl")[1]
     )
+
+
+@pytest.mark.parametrize("options", [(), ("--json",), ("--jsonl",)])
+def test_a_refused_token_is_refused_also_where_nobody_reads_on(
+    desk: Desk, options: tuple[str, ...]
+) -> None:
+    capture = desk.folder / "log"
+    capture.write_text(log(*[desk.mint.token("v1", aud="x")] * 300), encoding="utf-8")
+    judged = ["--jwks", str(desk.keys), "--at", str(SECONDS), *AUDIENCES, "--tenant", TENANT]
+    command = [sys.executable, "-m", "amcli", "verify-token", f"@{capture}", "--no-config"]
+    with subprocess.Popen([*command, *judged, *options], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(60) == 1
 
 
 def test_many_in_one_json_object(desk: Desk) -> None:
