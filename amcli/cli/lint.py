@@ -19,7 +19,7 @@ from amcli.errors import FINDINGS
 from amcli.printable import printable, printable_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from amcli.linting.fixing.files import Change
     from amcli.linting.outcome import Report
@@ -89,7 +89,6 @@ def _linted(
 
     run = partial(
         lint_paths,
-        paths,
         project_templates=current().settings.get("templates.folder"),
         stdin=sys.stdin.buffer,
         choice=options.choice(),
@@ -99,10 +98,13 @@ def _linted(
         workers=usable(),
     )
     if not options.mends:
-        return run(), ()
+        return run(paths), ()
     from amcli.linting.fixing.files import mend
 
-    mended = mend(lambda changed: run(changed=changed), unsafe=options.unsafe_fixes)
+    def lint_changed(changed: Mapping[Path, str], only: str | None = None) -> Report:
+        return run([only], changed=changed, progress=None) if only else run(paths, changed=changed)
+
+    mended = mend(lint_changed, unsafe=options.unsafe_fixes)
     return mended.report, mended.changes
 
 

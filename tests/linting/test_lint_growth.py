@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ import pytest
 from amcli.card.document import parse_card
 from amcli.linting.choosing.ignores import ignores_in
 from amcli.linting.engine import lint
+from amcli.linting.fixing.files import mend
+from amcli.linting.outcome import Report
 from amcli.linting.run import lint_paths
 
 Element = Callable[[int], dict[str, Any]]
@@ -108,6 +110,27 @@ def test_work_grows_with_the_number_of_files(tmp_path: Path) -> None:
             text = text_of(ELEMENTS["unknown properties"], 3)
             (folder / f"{index}.json").write_text(text, encoding="utf-8")
         return calls(lambda: lint_paths([str(folder)]))
+
+    assert work(24) < work(4) * 6 * 1.1
+
+
+REFUSED = """{"type": "AdaptiveCard", "version": "1.0", 
+"originator": "0f5b2c1e-6a4d-4f1b-9c55-2f3f0f3d7a10",
+"Body": [{"type": "TextBlok", "text": "a", "wrap": "true"}]}"""
+"""A card with a fix that is refused, as it brings an error to light: that takes several tries."""
+
+
+def test_work_of_mending_grows_with_the_number_of_files(tmp_path: Path) -> None:
+    def work(number: int) -> int:
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        for index in range(number):
+            (folder / f"{index}.json").write_text(REFUSED, encoding="utf-8")
+
+        def lint_changed(changed: Mapping[Path, str], only: str | None = None) -> Report:
+            return lint_paths([only or str(folder)], changed=changed)
+
+        return calls(lambda: mend(lint_changed, unsafe=True))
 
     assert work(24) < work(4) * 6 * 1.1
 

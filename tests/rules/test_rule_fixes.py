@@ -24,9 +24,9 @@ BAD, FIXED = cases("bad"), cases("fixed")
 def mended(path: Path, like: Path, *, unsafe: bool = True) -> Mended:
     """A case mended, with what stands around ``like``."""
 
-    def lint(changed: Mapping[Path, str]) -> Report:
+    def lint(changed: Mapping[Path, str], only: str | None = None) -> Report:
         around = surroundings(expectations(like))
-        return lint_paths([str(path)], surroundings=around, changed=changed)
+        return lint_paths([only or str(path)], surroundings=around, changed=changed)
 
     return mend(lint, unsafe=unsafe)
 

@@ -1,11 +1,16 @@
-"""Mends what the linter found, round by round, and writes nothing before all of it is known."""
+"""Mends what the linter found, round by round, and writes nothing before all of it is known.
+
+A finished card has nothing to do with other files, so each is mended for itself; templates share
+their parts, and are mended together.
+"""
 
 from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -26,8 +31,14 @@ _WRITABLE = 0o222
 class Lint(Protocol):
     """Lints with other texts in place of some files."""
 
-    def __call__(self, changed: Mapping[Path, str]) -> Report:
-        """Return the report; ``changed`` is keyed by resolved path."""
+    def __call__(self, changed: Mapping[Path, str], only: str | None = None) -> Report:
+        """Return the report, of one file alone where ``only`` names it.
+
+        ``changed`` is keyed by resolved path.
+        """
+
+
+_LintChanged = Callable[[Mapping[Path, str]], Report]
 
 
 @dataclass(frozen=True)
@@ -54,7 +65,25 @@ def mend(lint: Lint, *, unsafe: bool = False) -> Mended:
     errors that had none, or a property stands twice, as where a loop writes what one of its rounds
     has already.
     """
-    state, rounds = _State(lint({})), _ROUNDS
+    report = lint({})
+    state = _State(report)
+    for file in _finished(report, unsafe=unsafe):
+        alone = partial(lint, only=file)
+        state.take(_mended(_State(alone({})), alone, unsafe=unsafe))
+    if state.texts:
+        state.report = lint(state.texts)
+    return _mended(state, lint, unsafe=unsafe).result()
+
+
+def _finished(report: Report, *, unsafe: bool) -> list[str]:
+    """Return the finished cards that can be mended."""
+    found = (f.source for f in report.findings if _may_be_made(f, unsafe=unsafe))
+    return [file for file in dict.fromkeys(found) if Path(file).suffix == ".json"]
+
+
+def _mended(state: _State, lint: _LintChanged, *, unsafe: bool) -> _State:
+    """Return the state in which nothing is left to be made."""
+    rounds = _ROUNDS
     for _ in range(_MOST_TRIES):
         edits, done = state.chosen(unsafe=unsafe)
         if not done or not rounds:
@@ -67,7 +96,7 @@ def mend(lint: Lint, *, unsafe: bool = False) -> Mended:
         else:
             state.refused.add(_known_again(done[0]))
             rounds += _ROUNDS  # to come back to where it was found
-    return state.result()
+    return state
 
 
 @dataclass
@@ -82,6 +111,13 @@ class _State:
     """So many fixes at once, while what broke a card is looked for."""
     refused: set[tuple[str, ...]] = field(default_factory=set)
 
+    def take(self, other: _State) -> None:
+        """Take what was mended, and what was refused, beside all this."""
+        self.texts |= other.texts
+        self.old |= other.old
+        self.fixed += other.fixed
+        self.refused |= other.refused
+
     def chosen(self, *, unsafe: bool) -> tuple[Edits, list[Finding]]:
         """Return the fixes of the next round: edits, and the findings that they mend."""
         edits = Edits()
@@ -93,7 +129,7 @@ class _State:
                 done += [finding] if edits.take(finding.edits) else []
         return edits, done
 
-    def with_edits(self, edits: Edits, done: list[Finding], lint: Lint) -> _State:
+    def with_edits(self, edits: Edits, done: list[Finding], lint: _LintChanged) -> _State:
         """Return the state after a round."""
         texts = self.report.texts
         new = {file: edits.made_in(file, texts[file]) for file in edits}
