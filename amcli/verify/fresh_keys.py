@@ -35,6 +35,9 @@ FIRST_PAUSE = timedelta(seconds=10)
 PATIENCE_SECONDS = 30.0
 """How long a request that somebody else made is waited for; the fetcher gives up earlier."""
 
+Request = Future[KeysUnreachable | None]
+"""Ends with why the keys could not be read, or None."""
+
 Start = Callable[[Callable[[], None]], None]
 """Has some work done, now or in a thread."""
 
@@ -77,7 +80,7 @@ class FreshKeys:
         self._lock = threading.Lock()
         self._ring = (store.load(name) if store else None) or KeyRing()
         self._asked_at = self._ring.read_at
-        self._request: Future[None] | None = None
+        self._request: Request | None = None
         self._failure: KeysUnreachable | None = None
         self._failures = 0
 
@@ -101,7 +104,7 @@ class FreshKeys:
         found = self._ring.find(kid, now)
         return found or self._missing(kid, now, asked=request is not None)
 
-    def _ask(self, now: datetime) -> Future[None] | None:
+    def _ask(self, now: datetime) -> Request | None:
         """Return the request that is under way, or a new one where one may be made."""
         with self._lock:
             if self._request is not None:
@@ -109,13 +112,13 @@ class FreshKeys:
             if self._asked_at is not None and timedelta() <= now - self._asked_at < self._pause():
                 return None
             self._asked_at = now
-            request: Future[None] = Future()
+            request: Request = Future()
             request.set_running_or_notify_cancel()  # a task that is cancelled takes nobody along
             self._request = request
         self._start(lambda: self._read(request))
         return request
 
-    def _read(self, request: Future[None]) -> None:
+    def _read(self, request: Request) -> None:
         failure: KeysUnreachable | None = None
         try:
             self._ring = self._ring.with_set(self._load(), self._clock())
@@ -129,7 +132,7 @@ class FreshKeys:
             self._failure = failure
             self._failures = 0 if failure is None else self._failures + 1
             self._done_with(request)
-        request.set_result(None)
+        request.set_result(failure)
 
     def _keep(self) -> None:
         """Save the ring before anybody is answered: a command ends with its answer.
@@ -143,7 +146,7 @@ class FreshKeys:
                     self._ring = self._ring.joined_with(kept)
                 self._store.save(self._name, self._ring)
 
-    def _wait(self, request: Future[None], wait: bool) -> None:
+    def _wait(self, request: Request, wait: bool) -> None:
         if request.done():
             return
         if not wait:
@@ -156,7 +159,7 @@ class FreshKeys:
                 self._failure = KeysUnreachable(f"{self._name}: no answer in time")
                 self._done_with(request)
 
-    def _done_with(self, request: Future[None]) -> None:
+    def _done_with(self, request: Request) -> None:
         if self._request is request:
             self._request = None
 

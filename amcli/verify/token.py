@@ -148,12 +148,16 @@ async def verify_token_async(
     from amcli.verify.fresh_keys import PATIENCE_SECONDS
 
     case = _case(token, policy, clock())._replace(wait=False)
-    for _ in range(2):  # a key set may be due again as soon as it was read for somebody else
-        try:
-            return _verify(case)
-        except KeysOnTheirWay as later:
-            await asyncio.wait([asyncio.wrap_future(later.request)], timeout=PATIENCE_SECONDS)
-    raise KeysUnreachable("the keys are still being read")
+    try:
+        return _verify(case)
+    except KeysOnTheirWay as later:
+        request = later.request
+    await asyncio.wait([asyncio.wrap_future(request)], timeout=PATIENCE_SECONDS)
+    failure = request.result() if request.done() else None
+    try:
+        return _verify(case)
+    except KeysOnTheirWay:  # a request that took long may be repeated at once, for those to come
+        raise failure or KeysUnreachable("the keys are still being read") from None
 
 
 def _verify(case: Case) -> VerifiedToken:

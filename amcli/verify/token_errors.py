@@ -109,9 +109,12 @@ class KeysUnreachable(NetworkError):
 
 
 class KeysOnTheirWay(Exception):
-    """The keys are being read, and who asked did not want to wait for the ``request``."""
+    """The keys are being read, and who asked did not want to wait for the ``request``.
 
-    def __init__(self, request: Future[None]) -> None:
+    Its result is why they could not be read, or None.
+    """
+
+    def __init__(self, request: Future[KeysUnreachable | None]) -> None:
         super().__init__("the keys are being read")
         self.request = request
 

@@ -398,6 +398,19 @@ def test_tasks_learn_that_keys_are_out_of_reach(clock: Time) -> None:
     assert issuer.asked == 1
 
 
+def test_tasks_learn_why_even_where_the_request_took_so_long_that_the_next_may_begin(
+    clock: Time,
+) -> None:
+    def hanging(_url: str) -> bytes:
+        clock.now += MINUTE
+        time.sleep(0.1)
+        raise NetworkError("no answer in time")
+
+    policy = MINT.policy(keys=KeysAtUrl(URL, hanging, clock=clock))
+    with pytest.raises(KeysUnreachable, match="no answer in time"):
+        asyncio.run(verify_token_async(MINT.token("v1"), policy, clock=clock))
+
+
 def test_a_request_whose_thread_is_gone_is_given_up(
     clock: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
