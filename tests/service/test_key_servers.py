@@ -6,22 +6,18 @@ import asyncio
 import logging
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler
 
 import pytest
 from loopback_microsoft import (
-    ELSEWHERE,
+    BAD_ANSWERS,
     KEYS,
     LOGIN,
     METADATA,
-    Answer,
     LoopbackMicrosoft,
     content,
-    document,
     loopback_microsoft,
 )
 from token_mint import APP_ID_URI, NOW, TENANT, Mint
@@ -85,29 +81,6 @@ for token in sys.stdin.read().split():
     assert microsoft.asked == [f"{LOGIN}{METADATA}", f"{LOGIN}{KEYS}"]
 
 
-def hanging(_handler: BaseHTTPRequestHandler) -> None:
-    threading.Event().wait(2)
-
-
-def gigabytes(handler: BaseHTTPRequestHandler) -> None:
-    handler.send_response(200)
-    handler.end_headers()
-    while True:  # until the client has had enough
-        handler.wfile.write(b'{"keys": [' + b" " * 65_536)
-
-
-BAD: dict[str, tuple[Answer, str]] = {
-    "it hangs": (hanging, "no answer in time"),
-    "HTML": (content(b"<html><title>Sign in</title>"), "not JSON"),
-    "500": (content(b"{}", status=500), "answered 500"),
-    "gigabytes": (gigabytes, "longer than"),
-    "a redirect": (content(b"", status=302, Location=f"https://{ELSEWHERE}/keys"), "redirects"),
-    "metadata of somebody else": (
-        document({"issuer": f"https://{ELSEWHERE}/", "jwks_uri": f"https://{ELSEWHERE}/keys"}),
-        "another issuer"),
-}  # fmt: skip
-
-
 def verify(ready: ActionVerifier, headers: list[tuple[str, str]], is_async: bool) -> None:
     if is_async:
         asyncio.run(ready.verify_async(headers, b"{}"))
@@ -116,11 +89,11 @@ def verify(ready: ActionVerifier, headers: list[tuple[str, str]], is_async: bool
 
 
 @pytest.mark.parametrize("is_async", [False, True])
-@pytest.mark.parametrize("name", BAD)
+@pytest.mark.parametrize("name", BAD_ANSWERS)
 def test_it_is_503_and_no_forgery(
     microsoft: LoopbackMicrosoft, name: str, is_async: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    microsoft.answers[METADATA], reason = BAD[name]
+    microsoft.answers[METADATA], reason = BAD_ANSWERS[name]
     token = Mint().token("v1")
     headers = [("Authorization", f"Bearer {token}")]
 

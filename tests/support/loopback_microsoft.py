@@ -86,6 +86,30 @@ def content(body: bytes, kind: str = "text/html", status: int = 200, **headers: 
     return answer
 
 
+def _hanging(_handler: BaseHTTPRequestHandler) -> None:
+    threading.Event().wait(15)  # longer than anybody waits for keys
+
+
+def _gigabytes(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    while True:  # until the client has had enough
+        handler.wfile.write(b'{"keys": [' + b" " * 65_536)
+
+
+BAD_ANSWERS: dict[str, tuple[Answer, str]] = {
+    "it hangs": (_hanging, "no answer in time"),
+    "HTML": (content(b"<html><title>Sign in</title>"), "not JSON"),
+    "500": (content(b"{}", status=500), "answered 500"),
+    "gigabytes": (_gigabytes, "longer than"),
+    "a redirect": (content(b"", status=302, Location=f"https://{ELSEWHERE}/keys"), "redirects"),
+    "metadata of somebody else": (
+        document({"issuer": f"https://{ELSEWHERE}/", "jwks_uri": f"https://{ELSEWHERE}/keys"}),
+        "another issuer"),
+}  # fmt: skip
+"""What a server that should have keys may answer, and what the operator must read of it."""
+
+
 @contextlib.contextmanager
 def loopback_microsoft(folder: Path) -> Iterator[LoopbackMicrosoft]:
     """Run the servers and the proxy until the block ends."""
