@@ -114,7 +114,7 @@ def test_work_grows_with_the_number_of_files(tmp_path: Path) -> None:
     assert work(24) < work(4) * 6 * 1.1
 
 
-REFUSED = """{"type": "AdaptiveCard", "version": "1.0", 
+REFUSED = """{"type": "AdaptiveCard", "version": "1.0",
 "originator": "0f5b2c1e-6a4d-4f1b-9c55-2f3f0f3d7a10",
 "Body": [{"type": "TextBlok", "text": "a", "wrap": "true"}]}"""
 """A card with a fix that is refused, as it brings an error to light: that takes several tries."""

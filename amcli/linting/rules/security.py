@@ -100,12 +100,12 @@ def script_end_in_text(card: CardFacts) -> Iterator[Problem]:
 
 @rule("AM804", "purpose-token-in-url", Severity.WARNING, Certainty.INFERRED, source=_REQUIREMENTS)
 def purpose_token_in_url(card: CardFacts) -> Iterator[Problem]:
-    """A limited-purpose token in an address that is opened, not posted to.
+    """A limited-purpose token in an address.
 
-    What it finds: `purpose_token()` in a link, in the address of a picture, or in the URL of an
-    action with method GET.
-    Why it matters: gateways and previews open such addresses before any person does, and browsers
-    and servers keep them; the token is used up, or in the wrong hands.
+    What it finds: `purpose_token()` in a link, in the address of a picture, or in the URL that an
+    action calls.
+    Why it matters: servers and proxies write addresses into their logs, where others read the
+    token; a link or a picture is opened by gateways and previews too, before any person does.
     Example: "url": "https://example.com/approve?token={{ purpose_token(...) }}"
     Use instead: the token in the body of an action that posts.
     Fix: none: the service has to expect it elsewhere.
@@ -113,10 +113,16 @@ def purpose_token_in_url(card: CardFacts) -> Iterator[Problem]:
     if PURPOSE_TOKEN_PLACEHOLDER not in card.json and "amp1." not in card.json:
         return
     links = [(link.pointer, link.url) for link in card.opened]
-    for pointer, url in [*links, *card.pictures, *_got(card)]:
+    opened = (*links, *card.pictures, *_got(card))
+    hint = "put the token into the body of an action that posts"
+    for pointer, url in dict.fromkeys((*opened, *card.calls)):
         if _TOKEN.search(url):
-            message = "whatever opens this address, and not only the reader, gets the token"
-            yield Problem(pointer, message, "put the token into the body of an action that posts")
+            is_opened = (pointer, url) in opened
+            yield Problem(pointer, _OPENED if is_opened else _LOGGED, hint)
+
+
+_OPENED = "whatever opens this address, and not only the reader, gets the token"
+_LOGGED = "servers and proxies write this address, and with it the token, into their logs"
 
 
 @rule("AM805", "trusted-markdown", Severity.WARNING, Certainty.INFERRED, source=_REQUIREMENTS)

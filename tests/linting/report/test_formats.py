@@ -172,7 +172,8 @@ def test_a_path_below_the_working_folder_is_relative(report: Report, in_a_folder
 
     assert "file=leave/card.json.j2," in FORMATS["github"](shown)
     assert FORMATS["concise"](shown).startswith("leave/card.json.j2:1:1: AM101")
-    outside = replace(first, place=replace(place, file=str(in_a_folder.parent / "card.json")))
+    away = place._replace(file=str(in_a_folder.parent / "card.json"))
+    outside = replace(first, place=away)
     assert f'"file://{in_a_folder.parent}/card.json"' in FORMATS["sarif"](
         replace(report, findings=(outside,))
     )
