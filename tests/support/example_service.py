@@ -107,7 +107,8 @@ def running(name: str, folder: Path, command: Sequence[str] = APP) -> Iterator[E
 
 def copy_of(name: str, folder: Path) -> Path:
     """Return a copy of an example as it is checked in, without what a run of it has left."""
-    ignored = shutil.ignore_patterns("*.sqlite*", "purpose-keys.txt", "microsoft-keys", "__pycache__")
+    left = ("*.sqlite*", "purpose-keys.txt", "microsoft-keys", "__pycache__")
+    ignored = shutil.ignore_patterns(*left)
     return Path(shutil.copytree(EXAMPLES / name, folder / name, ignore=ignored))
 
 
