@@ -111,6 +111,15 @@ def test_the_frame_of_any_text_keeps_every_character_at_its_place(parts: list[st
     assert "{{comment.value}}" not in frame
 
 
+@given(
+    st.lists(st.sampled_from(['"', "\\", "\\u00", "{{a.value}}", "{", "}", "x", "41", ",", ":"]))
+)
+def test_an_empty_input_breaks_no_body_that_is_sound_with_something_typed(parts: list[str]) -> None:
+    request = body("".join(parts))
+    if json_trouble(request.frame()) is None:
+        assert json_trouble(request.filled("")) is None
+
+
 @pytest.mark.parametrize("text", ['"' + '\\"' * 50_000 + "\\", "{{" * 50_000, "[" * 50_000])
 def test_a_hostile_body_takes_no_longer_than_its_length(text: str) -> None:
     request = body(text, "application/json")

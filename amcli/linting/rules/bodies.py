@@ -84,8 +84,8 @@ def body_not_json(card: CardFacts) -> Iterator[Problem]:
     """A JSON body that is not JSON.
 
     What it finds: a body that says it is JSON, by its content type or by how it begins, and is
-    not: as it stands, when an input is empty, or when somebody types a quotation mark or a line
-    break into a text that is JSON itself.
+    not: as it stands with something typed, or when somebody types a quotation mark or a line break
+    into a text that is JSON itself. Of references without quotes AM312 speaks.
     Why it matters: the service answers with an error, or reads something else.
     Example: "body": "{\\"answer\\": \\"yes\\",}"
     Use instead: "body": "{\\"answer\\": \\"yes\\"}"
@@ -109,9 +109,8 @@ def _why_no_json(body: RequestBody) -> tuple[str, str] | None:
         message, position = trouble
         hint = f"look at character {position + 1} of the body"
         return f"the body is not JSON: {message}", hint
-    if body.has_references and json_trouble(body.filled("")) is not None:
-        return "the body is not JSON when an input is empty", "put the reference in quotes"
-    if body.quoted_references() and _breaks_inside(body.filled(_TYPED)):
+    # JSON with a text in it can stand in a string with escapes only.
+    if "\\" in body.text and body.quoted_references() and _breaks_inside(body.filled(_TYPED)):
         return (
             "JSON in a string of this body breaks when somebody types a quotation mark",
             "send an object instead of a string that holds one",
