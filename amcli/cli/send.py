@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,7 +113,7 @@ def _listed(rejected: CardRejected, made: MadeCard) -> FindingsError:
     errors = rejected.errors
     if made.from_template:
         errors = tuple(
-            replace(e, hint=_GIVE_ORIGINATOR) if e.rule == missing_originator.id else e
+            e._replace(hint=_GIVE_ORIGINATOR) if e.rule == missing_originator.id else e
             for e in errors
         )
     if not current().json:

@@ -105,7 +105,7 @@ def check(
 def _as_sent_to_others(finding: Finding) -> Finding:
     if finding.rule != missing_originator.id:
         return finding
-    return replace(finding, severity=Severity.ERROR)
+    return finding._replace(severity=Severity.ERROR)
 
 
 class _Places:

@@ -39,8 +39,7 @@ class Place(NamedTuple):
     """So many other values of the data, printed there too, show the same."""
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that is wrong with a card, at one place."""
 
     rule: str

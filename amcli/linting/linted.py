@@ -177,5 +177,5 @@ def _placed(
         edits = text_edits(fix, written) if fix else ()
         files = (place.file, *(edit.file for edit in edits))
         texts.update((file, written.files[file]) for file in files)
-        placed.append(replace(finding, place=place, edits=edits))
+        placed.append(finding._replace(place=place, edits=edits))
     return placed

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from amcli.card.source_map import DataKey, SourceMap, Span
 from amcli.linting.finding import Finding, Place
 
@@ -38,4 +36,4 @@ def _at(span: Span, data: DataKey | None = None, expression: str | None = None) 
 
 def whole_file(finding: Finding, file: str) -> Finding:
     """Return the finding at the first character of a file, where nothing better is known."""
-    return replace(finding, place=Place(file, 1, 1, 1, 1))
+    return finding._replace(place=Place(file, 1, 1, 1, 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from amcli.card.document import CardKind
 from amcli.linting.finding import Finding, Severity
@@ -24,8 +24,7 @@ class Certainty(enum.Enum):
     INFERRED = "inferred"
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """What a rule found, at one place."""
 
     pointer: str

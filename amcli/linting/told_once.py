@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from amcli.linting.finding import Finding, Place
 
@@ -31,9 +31,9 @@ class _Shown:
         """Return the finding; its samples are named unless all ``samples`` show it."""
         finding, place = self.finding, self.finding.place
         if place and len(self.data) > 1:
-            finding = replace(finding, place=place._replace(data_others=len(self.data) - 1))
+            finding = finding._replace(place=place._replace(data_others=len(self.data) - 1))
         if len(self.samples) < samples:
-            finding = replace(finding, samples=tuple(self.samples))
+            finding = finding._replace(samples=tuple(self.samples))
         return finding
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from amcli.errors import CardError, TemplateError, UnreadableInput
@@ -81,7 +80,7 @@ def hostile_report() -> Report:
         place=Place(f"a/{HOSTILE[:-12]}.json", 1, 3, 2, 2, HOSTILE[:-12], HOSTILE, HOSTILE),
         samples=(HOSTILE,),
     )  # fmt: skip
-    nowhere = replace(nasty, source=f"x{HOSTILE[:-12]}", place=None, severity=Severity.WARNING)
+    nowhere = nasty._replace(source=f"x{HOSTILE[:-12]}", place=None, severity=Severity.WARNING)
     texts = {f"a/{HOSTILE[:-12]}.json": f"  {HOSTILE}\n}}"}
     trouble = UnreadableInput(HOSTILE, hint=HOSTILE)
     return Report(1, 1, (nasty, nowhere), (nasty,), (nasty,), troubles=(trouble,), texts=texts)

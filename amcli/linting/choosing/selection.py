@@ -6,7 +6,7 @@ import fnmatch
 import functools
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -112,7 +112,7 @@ class FileChoice:
         severity = self.choice.severity.get(finding.rule, finding.severity)
         for path in self._matching:
             severity = path.severity.get(finding.rule, severity)
-        return finding if severity is finding.severity else replace(finding, severity=severity)
+        return finding if severity is finding.severity else finding._replace(severity=severity)
 
 
 EVERYTHING = Choice()

@@ -152,7 +152,7 @@ class _State:
         return Mended(replace(self.report, findings=left, fixed=tuple(self.fixed)), changes)
 
     def _without_refused(self, finding: Finding) -> Finding:
-        return replace(finding, edits=()) if self._has_refused(finding) else finding
+        return finding._replace(edits=()) if self._has_refused(finding) else finding
 
     def _has_refused(self, finding: Finding) -> bool:
         return bool(self.refused) and _known_again(finding) in self.refused

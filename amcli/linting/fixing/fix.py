@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,7 @@ class AddProperty:
     value: Any = field(hash=False)
 
 
-@dataclass(frozen=True)
-class TextEdit:
+class TextEdit(NamedTuple):
     """Characters of a file, from ``start`` to before ``end``, and what shall stand there."""
 
     file: str

@@ -5,8 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from amcli.card.document import CardDocument, CardKind, pointer_steps
 from amcli.linting.fixing.fix import (
@@ -58,8 +57,7 @@ _INSTEAD = {
 }
 
 
-@dataclass(frozen=True)
-class Mistake:
+class Mistake(NamedTuple):
     """A schema error with the name of the rule that reports it."""
 
     slug: str

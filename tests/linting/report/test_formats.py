@@ -156,7 +156,7 @@ def test_json_gives_back_what_the_card_says() -> None:
 def test_a_file_name_that_is_no_text_is_written_all_the_same(name: str, report: Report) -> None:
     file = os.fsdecode(b"caf\xe9 #1?.json")
     (first, *_) = report.findings
-    shown = replace(report, findings=(replace(first, source=file, place=Place(file, 1, 1, 1, 2)),))
+    shown = replace(report, findings=(first._replace(source=file, place=Place(file, 1, 1, 1, 2)),))
 
     made = FORMATS[name](replace(shown, texts={file: "{}"}))
 
@@ -168,12 +168,12 @@ def test_a_path_below_the_working_folder_is_relative(report: Report, in_a_folder
     file = str(in_a_folder / "leave" / "card.json.j2")
     place = Place(file, 1, 1, 1, 2)
     (first, *_) = report.findings
-    shown = replace(report, findings=(replace(first, place=place),), texts={file: "{}"})
+    shown = replace(report, findings=(first._replace(place=place),), texts={file: "{}"})
 
     assert "file=leave/card.json.j2," in FORMATS["github"](shown)
     assert FORMATS["concise"](shown).startswith("leave/card.json.j2:1:1: AM101")
     away = place._replace(file=str(in_a_folder.parent / "card.json"))
-    outside = replace(first, place=away)
+    outside = first._replace(place=away)
     assert f'"file://{in_a_folder.parent}/card.json"' in FORMATS["sarif"](
         replace(report, findings=(outside,))
     )

@@ -49,7 +49,7 @@ def test_every_result_names_a_rule_that_is_explained(report: Report, in_a_folder
 def test_every_rule_there_is_can_be_described(report: Report) -> None:
     (first, *_) = report.findings
     shown = replace(
-        report, findings=tuple(replace(first, rule=rule.id, slug=rule.slug) for rule in RULES)
+        report, findings=tuple(first._replace(rule=rule.id, slug=rule.slug) for rule in RULES)
     )
     assert [r["id"] for r in run_of(shown)["tool"]["driver"]["rules"]] == [r.id for r in RULES]
 

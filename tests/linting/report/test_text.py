@@ -37,7 +37,7 @@ def test_a_printed_value_names_its_data(report: Report, in_a_folder: Path) -> No
 
 def test_an_expression_stands_for_a_value_that_was_not_printed_unchanged(report: Report) -> None:
     place = Place("x.j2", 1, 1, 1, 5, expression="total | round")
-    shown = replace(report, findings=(replace(report.findings[0], place=place),))
+    shown = replace(report, findings=(report.findings[0]._replace(place=place),))
 
     assert "  value: total | round" in blocks(shown)[0]
 
@@ -48,7 +48,7 @@ def test_samples_are_named(report: Report, in_a_folder: Path) -> None:
 
 def test_a_finding_in_a_part_names_the_card(report: Report) -> None:
     place = Place("leave/_buttons.json.j2", 1, 1, 1, 5)
-    (lines,) = blocks(replace(report, findings=(replace(report.findings[1], place=place),)))
+    (lines,) = blocks(replace(report, findings=(report.findings[1]._replace(place=place),)))
 
     assert lines[1].startswith("  --> leave/_buttons.json.j2:1:1 ")
     assert "  card: leave/card.json.j2" in lines
@@ -110,7 +110,7 @@ def test_a_fix_shows_no_secret_either(name: str, report: Report) -> None:
     url = "https://a.logic.azure.com/?sig=hunter2hunter2hunter2hunter2"
     fix = Fix((SetValue("/url", url),), safe=False)
     edits = (TextEdit("a.json", 9, 50, f'"{url}"'),)
-    mended = replace(report.findings[0], fix=fix, edits=edits, place=None)
+    mended = report.findings[0]._replace(fix=fix, edits=edits, place=None)
 
     assert "hunter2" not in FORMATS[name](Report(1, 1, (mended,)))
 
@@ -176,8 +176,8 @@ def test_colours_change_nothing_else(report: Report) -> None:
 
 def test_ten_thousand_findings_on_one_line_take_no_ten_thousand_readings(report: Report) -> None:
     text = "[" + '"x", ' * 200_000 + "]"
-    first = replace(report.findings[0], source="a.json")
+    first = report.findings[0]._replace(source="a.json")
     places = (Place("a.json", 1, 2 + 100 * n, 1, 5 + 100 * n) for n in range(10_000))
-    many = tuple(replace(first, place=place) for place in places)
+    many = tuple(first._replace(place=place) for place in places)
     # Each would take a millisecond and more, and the test ten seconds, if all were read for each.
     assert findings_text(Report(1, 1, many, texts={"a.json": text})).count("^^^") == 10_000
