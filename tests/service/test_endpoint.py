@@ -562,6 +562,7 @@ def test_what_only_looks_uses_nothing_up(
 
 
 @pytest.mark.parametrize("line", ["Approved by Adele Vance.", "adele@contoso.com did it"])
+@pytest.mark.filterwarnings("ignore:the status line names an e-mail address")
 @pytest.mark.filterwarnings("always::amcli.service.StatusLineWarning")
 def test_a_status_line_that_names_who_clicked_is_told_to_the_test(
     endpoint: ActionEndpoint, issuer: LocalIssuer, line: str
