@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,15 @@ from amcli.linting.workers import made_apart, usable
 MANY = range(200)
 
 pytestmark = pytest.mark.skipif(usable() < 2, reason="needs Linux and two processors")
+
+
+@pytest.fixture(autouse=True)
+def no_threads_of_other_tests() -> None:
+    """Servers of other tests may still be at an answer that nobody waits for."""
+    until = time.monotonic() + 60
+    while threading.active_count() > 1 and time.monotonic() < until:
+        time.sleep(0.02)
+    assert threading.active_count() == 1, threading.enumerate()
 
 
 def where(number: int) -> tuple[int, int]:
