@@ -46,8 +46,12 @@ def demo(folder: Path, as_json: bool) -> None:
     Renders, lints, signs and delivers an expense approval, clicks its buttons, and shows how a
     web service answers. Needs no account, no configuration and no network.
     """
+    import logging
+
     from amcli.demo.road import run_demo
 
+    # The steps tell what the service refused; its own lines would stand between them.
+    logging.getLogger("amcli.service").addHandler(logging.NullHandler())
     reports: list[StepReport] = []
     quiet = as_json or current().quiet
     result = run_demo(folder, report=reports.append if quiet else _print_step)

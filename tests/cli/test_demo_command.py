@@ -34,6 +34,12 @@ def test_quiet_it_says_only_where_everything_is(capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().out == "Everything is in amcli-demo: 23 files\n"
 
 
+def test_the_log_of_its_service_does_not_stand_between_the_steps() -> None:
+    command = [sys.executable, "-m", "amcli", "demo"]
+    # A process of its own, as pytest has set logging up in this one.
+    assert subprocess.run(command, capture_output=True, check=True).stderr == b""
+
+
 @pytest.mark.parametrize(
     ("called", "found", "shown"),
     [
