@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from loopback_microsoft import LoopbackMicrosoft, loopback_microsoft
+from loopback_microsoft import LoopbackMicrosoft
 from token_mint import APP_ID_URI, SECONDS, TENANT, Mint
 
 from amcli.cli import run
@@ -14,29 +12,8 @@ from amcli.cli import run
 POLICY = ("--audience", APP_ID_URI, "--tenant", TENANT, "--at", str(SECONDS), "--no-config")
 
 
-@pytest.fixture(scope="module")
-def mint() -> Mint:
-    return Mint()
-
-
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackMicrosoft]:
-    with loopback_microsoft(tmp_path_factory.mktemp("tls")) as running:
-        yield running
-
-
-@pytest.fixture
-def microsoft(
-    servers: LoopbackMicrosoft, mint: Mint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> LoopbackMicrosoft:
-    servers.publish(mint)
-    servers.reach(monkeypatch)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    return servers
-
-
 def cache_file(tmp_path: Path) -> Path:
-    return next((tmp_path / "amcli" / "keys").iterdir())
+    return next((tmp_path / "cache" / "amcli" / "keys").iterdir())
 
 
 def test_the_second_run_asks_nobody(microsoft: LoopbackMicrosoft, mint: Mint) -> None:

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -20,7 +19,6 @@ from loopback_microsoft import (
     LoopbackMicrosoft,
     content,
     document,
-    loopback_microsoft,
 )
 from token_mint import APP_ID_URI, NOW, SECONDS, TENANT, Mint
 
@@ -32,28 +30,6 @@ from amcli.verify.token import check_token
 from amcli.verify.token_errors import KeysUnreachable
 
 MINE = ("--audience", APP_ID_URI, "--tenant", TENANT, "--at", str(SECONDS), "--no-config")
-
-
-@pytest.fixture(scope="module")
-def mint() -> Mint:
-    return Mint()
-
-
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackMicrosoft]:
-    with loopback_microsoft(tmp_path_factory.mktemp("tls")) as running:
-        yield running
-
-
-@pytest.fixture
-def microsoft(
-    servers: LoopbackMicrosoft, mint: Mint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> LoopbackMicrosoft:
-    """Microsoft's servers as they are on a good day, and nothing cached."""
-    servers.publish(mint)
-    servers.reach(monkeypatch)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return servers
 
 
 def test_the_keys_come_from_the_issuer(
