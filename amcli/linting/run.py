@@ -167,8 +167,9 @@ def _take(run: _Run, found: FoundPath, file: LintedFile) -> None:
         run.failed(trouble)
     if file.folder:
         run.complete[file.path] = file
-    new = [found for found in file.findings if identity(found) not in run.told]
-    run.told.update(map(identity, new))
+    found_here = {identity(finding): finding for finding in file.findings}
+    new = [finding for known_as, finding in found_here.items() if known_as not in run.told]
+    run.told.update(found_here)
     run.texts.update(file.texts)
     run.found(file.file, new)
 
